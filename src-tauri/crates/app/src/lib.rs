@@ -1,0 +1,1 @@
+//! Use cases: one command is one transaction and its entries.

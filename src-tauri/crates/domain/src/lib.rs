@@ -1,0 +1,1 @@
+//! Nouns, states, rules, the entry and what merging means; pure.

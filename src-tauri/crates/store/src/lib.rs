@@ -1,0 +1,1 @@
+//! The encrypted SQLite file: log, fold, tables, keys.

@@ -1,0 +1,1 @@
+//! Router: filled when the use cases stand.
