@@ -16,12 +16,12 @@ project=$(git -C "$(dirname "$0")" rev-parse --show-toplevel)
 base=$dir/base
 run=$dir/run
 rust=$(cd "$project" && rustc --print sysroot)
-npm=$(realpath "$(npm root -g)/npm")
+npm=$(realpath "$(npm root --global 2>/dev/null)/npm")
 
 make_base() {
     local mirror
-    mirror=$(sed -n 's/^URIs: *//p; s/^deb \(\[[^]]*\] \)\?\([^ ]*\) .*/\2/p' \
-        /etc/apt/sources.list /etc/apt/sources.list.d/*.sources 2>/dev/null | head -1)
+    mirror=$({ cat /etc/apt/sources.list /etc/apt/sources.list.d/*.sources 2>/dev/null || true; } |
+        sed -n 's/^URIs: *//p; s/^deb \(\[[^]]*\] \)\?\([^ ]*\) .*/\2/p' | sed -n 1p)
     mkdir -p "$dir"
     debootstrap --variant=minbase --include=git,ca-certificates bookworm "$base.part" "$mirror"
     rm -rf "$base.part/var/lib/apt/lists"/* "$base.part/var/cache/apt/archives"/*.deb

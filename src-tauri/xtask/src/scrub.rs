@@ -167,7 +167,10 @@ mod tests {
     #[test]
     fn blanks_comments_strings_and_characters_only() {
         assert_eq!(scrub("a // b\nc"), "a     \nc");
-        assert_eq!(scrub("a /* {/* } */ { */ b"), format!("a{}b", " ".repeat(18)));
+        assert_eq!(
+            scrub("a /* {/* } */ { */ b"),
+            format!("a{}b", " ".repeat(18))
+        );
         assert_eq!(scrub("f(\"{\\\"}\") }").replace(' ', ""), "f()}");
         assert_eq!(scrub("r#\"{ \" }\"# x br\"}\" y").replace(' ', ""), "xby");
         assert_eq!(
