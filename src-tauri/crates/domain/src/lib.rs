@@ -1,1 +1,19 @@
-//! Nouns, states, rules, the entry and what merging means; pure.
+//! The nouns of the desk, their states and rules, the entry, and what merging
+//! means.
+//!
+//! **Invariant:** no clock, no randomness, no files, no async: time and ids
+//! come in as arguments. Not here: storage, JSON, sentences.
+
+mod coded;
+
+pub mod assignment;
+pub mod call;
+pub mod command_line;
+pub mod incident;
+pub mod log;
+pub mod number;
+pub mod post;
+pub mod propose;
+pub mod rank;
+pub mod unit;
+pub mod watch;
