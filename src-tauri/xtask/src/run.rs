@@ -68,7 +68,9 @@ pub(crate) fn run(args: Args) -> Result<bool> {
         );
         screen = Some(Screen::open(&root)?);
     }
-    open(&root, &wish, screen, start)
+    let profile = if wish.release { "release" } else { "debug" };
+    let program = place::target().join(profile).join("fengsui");
+    open(&root, &program, &wish, screen, start)
 }
 
 /// One line a phase, with the seconds since the start.
@@ -126,10 +128,14 @@ fn free_port() -> Result<u16> {
     Ok(listener.local_addr()?.port())
 }
 
-fn open(root: &Path, wish: &Wish, mut screen: Option<Screen>, start: Instant) -> Result<bool> {
+fn open(
+    root: &Path,
+    program: &Path,
+    wish: &Wish,
+    mut screen: Option<Screen>,
+    start: Instant,
+) -> Result<bool> {
     std::fs::create_dir_all(&wish.home)?;
-    let profile = if wish.release { "release" } else { "debug" };
-    let program = place::target().join(profile).join("fengsui");
     let mut desk = command(&program.to_string_lossy(), root);
     if wish.headless {
         desk.arg("serve");
@@ -232,4 +238,47 @@ fn announce(address: &str, screen: Option<&Screen>, start: Instant) {
         ));
     }
     say("  Ctrl-C ends it");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    /// Opens a stand-in for the program: a shell script with this text.
+    fn open_script(text: &str, seconds: Option<u64>) -> bool {
+        let dir = place::target().join(format!("xtask/unit-test-run-{}", procs::fresh_number()));
+        std::fs::create_dir_all(&dir).unwrap();
+        let program = dir.join("fengsui");
+        std::fs::write(&program, format!("#!/bin/sh\n{text}\n")).unwrap();
+        std::fs::set_permissions(&program, PermissionsExt::from_mode(0o755)).unwrap();
+        let wish = Wish {
+            county: dir.clone(),
+            home: dir.join("home"),
+            headless: true,
+            release: false,
+            yes: false,
+            seconds,
+        };
+        let good = open(&dir, &program, &wish, None, Instant::now()).unwrap();
+        std::fs::remove_dir_all(&dir).unwrap();
+        good
+    }
+
+    #[test]
+    fn a_station_that_was_ready_and_is_ended_by_us_was_good() {
+        let ready = "[ \"$1\" = serve ] && echo \"loopback http://127.0.0.1:1/\"";
+        assert!(open_script(&format!("{ready}; exec sleep 300"), Some(0)));
+    }
+
+    #[test]
+    fn a_station_that_never_was_ready_or_fell_over_was_not() {
+        assert!(!open_script("exec sleep 300", Some(0)));
+        assert!(!open_script(
+            "echo 'loopback http://127.0.0.1:1/'; exit 3",
+            Some(300)
+        ));
+        assert!(!open_script("exit 3", None));
+        assert!(open_script("exit 0", None));
+    }
 }

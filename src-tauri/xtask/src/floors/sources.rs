@@ -186,13 +186,18 @@ mod tests {
             1
         );
         assert_eq!(
-            ui("kit/Button.svelte", "import x from '$lib/words/words'"),
+            ui("kit/Button.svelte", "import x from '@features/call/form'"),
             1
         );
+        assert_eq!(ui("kit/Button.svelte", "import x from '@words/all'"), 0);
+        let types = "import type { A } from '@generated/types'";
+        assert_eq!(ui("kit/Button.svelte", types), 0);
     }
 
     #[test]
     fn features_never_look_up_to_views() {
+        let view = "import x from '@views/Desk.svelte'";
+        assert_eq!(ui("features/call/form.ts", view), 1);
         assert_eq!(
             ui(
                 "features/call/form.ts",
