@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 use crate::args::Args;
 use crate::place;
 use crate::procs::{command, show};
+use crate::program;
 
 const HERE: &str = "ui/src/generated";
 
@@ -52,18 +53,8 @@ fn generate(root: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
         fs::remove_dir_all(&dir)?;
     }
     fs::create_dir_all(&dir)?;
-    let mut cargo = command("cargo", root);
-    cargo.args([
-        "run",
-        "--quiet",
-        "--package",
-        "fengsui-wire",
-        "--bin",
-        "export-bindings",
-        "--",
-    ]);
-    cargo.arg(&dir);
-    show(&mut cargo)?;
+    let program = program::build(root, "export-bindings", &["--quiet"])?;
+    show(command(&program.to_string_lossy(), root).arg(&dir))?;
     let fresh = read_all(&dir)?;
     if fresh.is_empty() {
         bail!("export-bindings wrote nothing");

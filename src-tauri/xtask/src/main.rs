@@ -23,6 +23,7 @@ mod meta;
 mod packages;
 mod place;
 mod procs;
+mod program;
 mod scrub;
 mod ui;
 

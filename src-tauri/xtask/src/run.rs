@@ -16,6 +16,7 @@ use crate::args::Args;
 use crate::packages::{self, For};
 use crate::place;
 use crate::procs::{self, Group, command, say};
+use crate::program;
 use crate::ui;
 use screen::Screen;
 
@@ -59,7 +60,7 @@ pub(crate) fn run(args: Args) -> Result<bool> {
         .iter()
         .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
     let start = Instant::now();
-    prepare(&root, &wish, has_display, start)?;
+    let program = prepare(&root, &wish, has_display, start)?;
     let mut screen = None;
     if !wish.headless && !has_display {
         phase(
@@ -68,8 +69,6 @@ pub(crate) fn run(args: Args) -> Result<bool> {
         );
         screen = Some(Screen::open(&root)?);
     }
-    let profile = if wish.release { "release" } else { "debug" };
-    let program = place::target().join(profile).join("fengsui");
     open(&root, &program, &wish, screen, start)
 }
 
@@ -81,7 +80,7 @@ fn phase(start: Instant, words: &str) {
     ));
 }
 
-fn prepare(root: &Path, wish: &Wish, has_display: bool, start: Instant) -> Result<()> {
+fn prepare(root: &Path, wish: &Wish, has_display: bool, start: Instant) -> Result<PathBuf> {
     phase(start, "system packages");
     let mut uses = vec![For::Build];
     if !wish.headless {
@@ -100,24 +99,9 @@ fn prepare(root: &Path, wish: &Wish, has_display: bool, start: Instant) -> Resul
         ui::build(root)?;
     }
     phase(start, "building the program (the first time takes minutes)");
-    let mut cargo = command("cargo", root);
-    cargo.args(BUILD);
-    if wish.release {
-        cargo.arg("--release");
-    }
-    procs::show(&mut cargo)
+    let more: &[&str] = if wish.release { &["--release"] } else { &[] };
+    program::build(root, "fengsui", more)
 }
-
-/// With `--workspace` the shared packages get the same features as in `cargo xtask test`, so
-/// neither verb builds again what the other has built.
-pub(crate) const BUILD: [&str; 6] = [
-    "build",
-    "--workspace",
-    "--bin",
-    "fengsui",
-    "--features",
-    "fengsui/loopback",
-];
 
 /// A free port on the loopback; the usual one when nobody has it, so that the address in the
 /// browser stays the same from start to start.

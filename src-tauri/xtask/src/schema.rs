@@ -8,6 +8,7 @@ use anyhow::{Result, bail};
 use crate::args::Args;
 use crate::place;
 use crate::procs::{capture, command};
+use crate::program;
 
 const HERE: &str = "src-tauri/crates/store/schema.sql";
 
@@ -33,16 +34,8 @@ pub(crate) fn check(root: &Path) -> Result<Vec<String>> {
 }
 
 fn generate(root: &Path) -> Result<String> {
-    let mut cargo = command("cargo", root);
-    cargo.args([
-        "run",
-        "--quiet",
-        "--package",
-        "fengsui-store",
-        "--bin",
-        "export-schema",
-    ]);
-    let fresh = capture(&mut cargo)?;
+    let program = program::build(root, "export-schema", &["--quiet"])?;
+    let fresh = capture(&mut command(&program.to_string_lossy(), root))?;
     if fresh.trim().is_empty() {
         bail!("export-schema printed nothing");
     }

@@ -6,7 +6,8 @@ use anyhow::Result;
 
 use crate::meta;
 use crate::packages::{self, For};
-use crate::{bindings, floors, place, run, schema, tidy, ui, words};
+use crate::program::{self, FEATURES};
+use crate::{bindings, floors, place, schema, tidy, ui, words};
 
 /// Finds breaches, one line each.
 pub(crate) type Check = Box<dyn Fn(&Path) -> Result<Vec<String>>>;
@@ -99,7 +100,6 @@ const MUST: [&str; 4] = ["journeys", "faults", "screens", "window"];
 /// Those that need minutes or a window.
 const SLOW: [&str; 3] = ["faults", "screens", "window"];
 
-const FEATURES: &str = "fengsui/loopback";
 const PACKAGES: &[&str] = &["packages"];
 const UI: &[&str] = &["npm"];
 const PAGE: &[&str] = &["packages", "npm", "page"];
@@ -140,7 +140,7 @@ pub(crate) fn all(root: &Path, yes: bool) -> Result<Vec<Suite>> {
         Suite::new("ui-types", 10, npm("check")).wants(UI),
         Suite::new("ui-lint", 10, npm("lint")).wants(UI),
         vitest().wants(UI),
-        Suite::new("program", 40, cargo(&run::BUILD)).wants(PAGE),
+        Suite::new("program", 40, cargo(&program::words("fengsui"))).wants(PAGE),
         Suite::new("bindings", 15, checked(bindings::check)).wants(PACKAGES),
         Suite::new("schema", 15, checked(schema::check)).wants(PACKAGES),
         Suite::new("clippy", 40, cargo(&clippy)).wants(PAGE),
