@@ -1,0 +1,193 @@
+//! Market towns and villages: a few streets, houses along them, a school, a shop.
+//! Not here: where they lie (`settle`).
+
+use super::build::{Filling, fill};
+use super::grid::{Block, Street, draw};
+use super::land::blob;
+use super::plane::{P, p};
+use super::prng::{Dice, noise};
+use super::settle::{Town, Village};
+use super::world::{Building, Road, World};
+
+/// A board of its own: turned about its middle and a little bent.
+fn local(middle: P, angle: f64) -> impl Fn(f64, f64) -> P {
+    let (sin, cos) = angle.sin_cos();
+    move |u: f64, v: f64| {
+        let (u, v) = (u + 9.0 * (v / 90.0).sin(), v + 16.0 * (u / 170.0 + middle.x).sin());
+        // The middle itself must stay where roads from elsewhere end.
+        let lift = 16.0 * middle.x.sin();
+        let v = v - lift;
+        p(middle.x + u * cos - v * sin, middle.y + u * sin + v * cos)
+    }
+}
+
+/// Draws a market town around its seat.
+pub(crate) fn market_town(world: &mut World, town: &Town, dice: &mut Dice) {
+    let angle = dice.between(-0.9, 0.9);
+    let board = local(town.seat, angle);
+    let main = if town.short == "柳河" {
+        "人民路".to_owned()
+    } else {
+        format!("{}大街", town.short)
+    };
+    let street = |name: &str, class, is_east_west, at, from, to| Street {
+        name: name.to_owned(),
+        class,
+        is_east_west,
+        at,
+        from,
+        to,
+    };
+    let far = dice.between(520.0, 660.0);
+    let mut streets = vec![
+        street(&main, "secondary", true, 0.0, -far, far),
+        street("后街", "residential", true, 155.0, -470.0, 480.0),
+        street("河街", "residential", true, -150.0, -430.0, 470.0),
+        street("新街", "tertiary", false, 0.0, -340.0, 330.0),
+        street("老街", "residential", false, -210.0, -150.0, 155.0),
+        street("粮站路", "residential", false, -430.0, -270.0, 270.0),
+        street("兴隆街", "residential", false, 230.0, -150.0, 320.0),
+        street("学校路", "residential", false, 440.0, -290.0, 155.0),
+        street("卫生路", "residential", true, 320.0, 0.0, 230.0),
+    ];
+    for at in [-320.0, -105.0, 115.0, 335.0] {
+        let (from, to) = if dice.chance(0.5) { (0.0, 155.0) } else { (-150.0, 0.0) };
+        streets.push(street("", "service", false, at + dice.between(-15.0, 15.0), from, to));
+    }
+    world.roads.extend(draw(&streets, &[], 60.0, &board));
+    let rows = [(-270.0, -150.0), (-150.0, 0.0), (0.0, 155.0), (155.0, 300.0)];
+    let columns = [(-520.0, -430.0), (-430.0, -210.0), (-210.0, 0.0), (0.0, 230.0), (230.0, 440.0)];
+    for v in rows {
+        for u in columns {
+            let block = Block { u, v };
+            let near = u.0.abs().min(u.1.abs()) < 250.0 && v.0.abs().min(v.1.abs()) < 10.0;
+            let filling = if near && dice.chance(0.7) { Filling::Shops } else { Filling::Old };
+            if near || dice.chance(0.8) {
+                fill(world, block.inset(8.0), filling, &board, dice);
+            }
+        }
+    }
+    let home = blob(town.seat, 560.0, 0.14, town.seat.x.abs() as u64);
+    world.ground("", "landuse", "residential", home);
+    town_marks(world, town, &board);
+}
+
+fn town_marks(world: &mut World, town: &Town, board: &dyn Fn(f64, f64) -> P) {
+    let short = town.short;
+    let marks: [(String, &'static str, &'static str, f64, f64); 13] = [
+        (format!("{}人民政府", town.name), "amenity", "townhall", 45.0, 60.0),
+        (format!("{short}派出所"), "amenity", "police", -60.0, 22.0),
+        (format!("{short}卫生院"), "amenity", "hospital", 120.0, 300.0),
+        (format!("{short}中学"), "amenity", "school", 470.0, -230.0),
+        (format!("{short}集贸市场"), "amenity", "marketplace", -120.0, -60.0),
+        (format!("{short}加油站"), "amenity", "fuel", 500.0, 24.0),
+        (format!("{short}邮政所"), "amenity", "post_office", 70.0, -22.0),
+        (format!("{short}信用社"), "amenity", "bank", 130.0, 22.0),
+        (format!("{short}超市"), "shop", "supermarket", -180.0, 22.0),
+        (format!("{short}幼儿园"), "amenity", "kindergarten", 260.0, 190.0),
+        (format!("{short}客运站"), "amenity", "bus_station", -460.0, 24.0),
+        (format!("{short}敬老院"), "amenity", "social_facility", -390.0, 210.0),
+        (format!("{short}农资店"), "shop", "agrarian", -300.0, -22.0),
+    ];
+    for (name, key, value, u, v) in &marks {
+        world.mark(name, key, value, board(*u, *v));
+    }
+    let school = if short == "柳河" {
+        "人民路中心小学".to_owned()
+    } else {
+        format!("{short}中心小学")
+    };
+    world.mark(&school, "amenity", "school", board(-250.0, 100.0));
+    if short == "柳河" {
+        world.mark("人民路夜市", "amenity", "marketplace", board(210.0, 18.0));
+        world.mark("人民路夜市东口", "highway", "bus_stop", board(330.0, 14.0));
+    }
+}
+
+/// Draws a village.
+pub(crate) fn village(world: &mut World, village: &Village, dice: &mut Dice) {
+    let angle = dice.between(-1.5, 1.5);
+    let board = local(village.at, angle);
+    let reach = village.reach;
+    let street = |class, is_east_west, at, from, to| Street {
+        name: String::new(),
+        class,
+        is_east_west,
+        at,
+        from,
+        to,
+    };
+    let rows: Vec<f64> = if reach > 170.0 { vec![-78.0, 0.0, 84.0] } else { vec![0.0, 66.0] };
+    let columns: Vec<f64> =
+        if reach > 170.0 { vec![-110.0, 0.0, 96.0] } else { vec![0.0, 85.0] };
+    let mut streets = Vec::new();
+    for (i, v) in rows.iter().enumerate() {
+        let long = reach * if *v == 0.0 { 0.95 } else { dice.between(0.55, 0.8) };
+        let class = if *v == 0.0 { "unclassified" } else { ["residential", "service"][i % 2] };
+        streets.push(street(class, true, *v, -long, long * dice.between(0.8, 1.0)));
+    }
+    for u in columns {
+        let (low, high) = (rows[0], rows[rows.len() - 1]);
+        let past = dice.between(0.0, 45.0);
+        streets.push(street("residential", false, u, low.min(0.0) - past, high + past * 0.5));
+    }
+    world.roads.extend(draw(&streets, &[], 45.0, &board));
+    houses(world, village, &board, dice);
+    tracks(world, &board, dice);
+    village_marks(world, village, &board, dice);
+    let salt = village.at.x.abs() as u64;
+    world.ground("", "landuse", "residential", blob(village.at, reach * 0.95, 0.2, salt));
+}
+
+fn houses(world: &mut World, village: &Village, board: &dyn Fn(f64, f64) -> P, dice: &mut Dice) {
+    let reach = village.reach;
+    let mut v = -reach * 0.8;
+    while v < reach * 0.8 {
+        let mut u = -reach;
+        while u < reach {
+            let at = board(u, v);
+            let rim = 0.72 + 0.4 * noise(at.x, at.y, 90.0, 61);
+            if (u / reach).hypot(v / (reach * 0.8)) < rim && dice.chance(0.5) {
+                let (wide, deep) = (dice.between(9.0, 15.0), dice.between(8.0, 11.0));
+                let (u, v) = (u + dice.between(0.0, 6.0), v + dice.between(0.0, 5.0));
+                let corners = [(u, v), (u + wide, v), (u + wide, v + deep), (u, v + deep)];
+                let ring = corners.iter().map(|(u, v)| board(*u, *v)).collect();
+                world.buildings.push(Building { ring, kind: "house", name: String::new() });
+            }
+            u += 25.0;
+        }
+        v += 21.0;
+    }
+}
+
+/// Paths into the fields.
+fn tracks(world: &mut World, board: &dyn Fn(f64, f64) -> P, dice: &mut Dice) {
+    for _ in 0..2 + dice.below(2) {
+        let side = if dice.chance(0.5) { 1.0 } else { -1.0 };
+        let start = board(0.0, 0.0);
+        let mut heading = dice.between(0.0, std::f64::consts::TAU);
+        let mut at = start.shift(heading.cos() * 70.0, heading.sin() * 70.0);
+        let mut line = vec![start, at];
+        for _ in 0..4 + dice.below(8) {
+            heading += side * dice.between(-0.15, 0.3);
+            at = at.shift(heading.cos() * 75.0, heading.sin() * 75.0);
+            line.push(at);
+        }
+        world.roads.push(Road::plain("track", "", line));
+    }
+}
+
+fn village_marks(world: &mut World, v: &Village, board: &dyn Fn(f64, f64) -> P, dice: &mut Dice) {
+    let stem = v.name.trim_end_matches('村');
+    let mut mark = |share: f64, what: &str, key, value, du: f64, dv: f64| {
+        if dice.chance(share) {
+            world.mark(&format!("{stem}{what}"), key, value, board(du, dv));
+        }
+    };
+    mark(0.6, "村委会", "amenity", "townhall", 24.0, 18.0);
+    mark(0.22, "小学", "amenity", "school", -60.0, 30.0);
+    mark(0.5, "卫生室", "amenity", "clinic", 40.0, -14.0);
+    mark(0.5, "小卖部", "shop", "convenience", -22.0, -12.0);
+    mark(0.15, "祠堂", "amenity", "place_of_worship", 70.0, 40.0);
+    mark(0.08, "养殖场", "landuse", "farmyard", -130.0, -90.0);
+}
