@@ -50,13 +50,21 @@ pub fn generate() -> io::Result<BTreeMap<&'static str, Vec<u8>>> {
         world.mark(name, "place", "neighbourhood", plane::town(u, v));
     }
     let mut dice = Dice::new(3);
+    let mut ends = Vec::new();
     for town in towns.iter().filter(|town| !town.is_urban) {
-        hamlet::market_town(&mut world, town, &mut dice);
+        ends.push(hamlet::market_town(&mut world, town, &mut dice));
     }
     for village in &villages {
-        hamlet::village(&mut world, village, &mut dice);
+        ends.push(hamlet::village(&mut world, village, &mut dice));
     }
-    network::build(&mut world, &land, &towns, &villages, &mut Dice::new(4));
+    network::build(
+        &mut world,
+        &land,
+        &towns,
+        &villages,
+        &ends,
+        &mut Dice::new(4),
+    );
     meet::join(&mut world);
     meet::bridge(&mut world, &land);
     meet::clear(&mut world, &land);
@@ -74,10 +82,16 @@ pub fn generate() -> io::Result<BTreeMap<&'static str, Vec<u8>>> {
     let units = force::units(&posts, &routes, &mut Dice::new(6));
     files.insert("posts.csv", force::posts_csv(&posts, &towns));
     files.insert("units.csv", force::units_csv(&units, &posts));
-    files.insert("beats.csv", force::beats_csv(&units, &routes, &mut Dice::new(7)));
+    files.insert(
+        "beats.csv",
+        force::beats_csv(&units, &routes, &mut Dice::new(7)),
+    );
     let checkpoints = watch::checkpoints(&world, &borders);
     let cameras = watch::cameras(&world, &villages, &checkpoints, &mut Dice::new(8));
-    files.insert("checkpoints.csv", watch::checkpoints_csv(&checkpoints, &towns));
+    files.insert(
+        "checkpoints.csv",
+        watch::checkpoints_csv(&checkpoints, &towns),
+    );
     files.insert("cameras.csv", watch::cameras_csv(&cameras));
     files.insert("shift.csv", shift::csv(&world, &villages, &towns));
     Ok(files)

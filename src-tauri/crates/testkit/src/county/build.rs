@@ -23,6 +23,8 @@ pub(crate) enum Filling {
     School,
     /// A few large wings.
     Office,
+    /// Nothing yet.
+    Vacant,
 }
 
 /// Puts houses into a block.
@@ -42,6 +44,7 @@ pub(crate) fn fill(
         Filling::Shops => site.shops(block, dice),
         Filling::School => site.school(block, dice),
         Filling::Office => site.office(block, dice),
+        Filling::Vacant => {}
     }
 }
 
@@ -55,7 +58,11 @@ impl Site<'_> {
     fn house(&mut self, u: f64, v: f64, wide: f64, deep: f64, kind: &'static str) {
         let corners = [(u, v), (u + wide, v), (u + wide, v + deep), (u, v + deep)];
         let ring = corners.iter().map(|(u, v)| (self.board)(*u, *v)).collect();
-        self.world.buildings.push(Building { ring, kind, name: String::new() });
+        self.world.buildings.push(Building {
+            ring,
+            kind,
+            name: String::new(),
+        });
     }
 
     fn rows(
@@ -67,7 +74,11 @@ impl Site<'_> {
         empty: f64,
         dice: &mut Dice,
     ) {
-        let kind = if deep > 25.0 { "industrial" } else { "apartments" };
+        let kind = if deep > 25.0 {
+            "industrial"
+        } else {
+            "apartments"
+        };
         let between = gap.0 + deep * 0.55;
         let mut v = block.v.0;
         while v + deep <= block.v.1 {
@@ -106,7 +117,13 @@ impl Site<'_> {
         let (mut u, deep) = (block.u.0, 17.0);
         while u + 16.0 < block.u.1 {
             let wide = dice.between(15.0, 38.0).min(block.u.1 - u);
-            self.house(u, block.v.0, wide - 1.5, deep + dice.between(-2.0, 5.0), "retail");
+            self.house(
+                u,
+                block.v.0,
+                wide - 1.5,
+                deep + dice.between(-2.0, 5.0),
+                "retail",
+            );
             if dice.chance(0.9) {
                 self.house(u, block.v.1 - deep, wide - 1.5, deep, "retail");
             }
@@ -134,7 +151,10 @@ impl Site<'_> {
             v += 36.0;
         }
         let pitch = Block {
-            u: (block.u.0 + wing + 24.0, (block.u.0 + wing + 104.0).min(block.u.1 - 5.0)),
+            u: (
+                block.u.0 + wing + 24.0,
+                (block.u.0 + wing + 104.0).min(block.u.1 - 5.0),
+            ),
             v: (block.v.0 + 12.0, (block.v.0 + 130.0).min(block.v.1 - 5.0)),
         };
         if pitch.size().0 > 30.0 && pitch.size().1 > 40.0 {
@@ -150,7 +170,11 @@ impl Site<'_> {
         self.house(u - main / 2.0, v + high * 0.08, main, 20.0, "public");
         for side in [-1.0, 1.0] {
             let long = (high * 0.3).min(60.0);
-            let at = if side < 0.0 { u - main / 2.0 - 24.0 } else { u + main / 2.0 + 6.0 };
+            let at = if side < 0.0 {
+                u - main / 2.0 - 24.0
+            } else {
+                u + main / 2.0 + 6.0
+            };
             if at > block.u.0 && at + 18.0 < block.u.1 {
                 self.house(at, v - long + dice.between(0.0, 6.0), 18.0, long, "public");
             }

@@ -11,30 +11,30 @@ use super::world::World;
 
 /// `u`, name, class, `v` from, `v` to.
 const NORTH_SOUTH: [(f64, &str, &str, f64, f64); 20] = [
-    (-2900.0, "西环路", "primary", -1600.0, 2400.0),
-    (-2420.0, "西苑街", "tertiary", -1600.0, 2400.0),
-    (-1950.0, "学府路", "secondary", -1600.0, 2400.0),
-    (-1520.0, "文庙街", "tertiary", -1600.0, 2400.0),
+    (-2900.0, "西环路", "primary", -2010.0, 2400.0),
+    (-2420.0, "西苑街", "tertiary", -2010.0, 2400.0),
+    (-1950.0, "学府路", "secondary", -2010.0, 2400.0),
+    (-1520.0, "文庙街", "tertiary", -2010.0, 2400.0),
     (-1050.0, "新华路", "secondary", -4500.0, 3500.0),
-    (-620.0, "鼓楼街", "tertiary", -1600.0, 2400.0),
+    (-620.0, "鼓楼街", "tertiary", -2010.0, 2400.0),
     (-150.0, "迎宾大道", "primary", -6900.0, 3500.0),
-    (290.0, "胜利街", "tertiary", -1600.0, 2400.0),
+    (290.0, "胜利街", "tertiary", -2010.0, 2400.0),
     (700.0, "中山路", "secondary", -1600.0, 3500.0),
-    (1170.0, "湖滨街", "tertiary", -1600.0, 2400.0),
-    (1600.0, "工农路", "secondary", -1600.0, 2400.0),
-    (2100.0, "棉纺街", "tertiary", -1600.0, 2400.0),
+    (1170.0, "湖滨街", "tertiary", -2010.0, 2400.0),
+    (1600.0, "工农路", "secondary", -2010.0, 2400.0),
+    (2100.0, "棉纺街", "tertiary", -2010.0, 2400.0),
     (2600.0, "东环路", "primary", -4500.0, 2400.0),
     (3300.0, "经一路", "tertiary", -800.0, 2400.0),
     (4050.0, "经二路", "secondary", -800.0, 2400.0),
     (4900.0, "经三路", "tertiary", -800.0, 1500.0),
     (-1950.0, "南苑路", "tertiary", -4500.0, -2950.0),
-    (-600.0, "清风街", "tertiary", -4500.0, -2950.0),
-    (700.0, "科技路", "secondary", -4500.0, -2950.0),
-    (1600.0, "工业路", "tertiary", -4500.0, -2950.0),
+    (-600.0, "清风街", "tertiary", -4500.0, -2560.0),
+    (700.0, "科技路", "secondary", -4500.0, -2560.0),
+    (1600.0, "工业路", "tertiary", -4500.0, -2560.0),
 ];
 
 /// `v`, name, class, `u` from, `u` to.
-const EAST_WEST: [(f64, &str, &str, f64, f64); 17] = [
+const EAST_WEST: [(f64, &str, &str, f64, f64); 19] = [
     (3500.0, "站前路", "secondary", -1050.0, 700.0),
     (2400.0, "北环路", "primary", -2900.0, 4050.0),
     (1950.0, "朝阳街", "tertiary", -2900.0, 2600.0),
@@ -46,8 +46,10 @@ const EAST_WEST: [(f64, &str, &str, f64, f64); 17] = [
     (-390.0, "幸福街", "tertiary", -2900.0, 2600.0),
     (-800.0, "解放路", "secondary", -2900.0, 4900.0),
     (-1200.0, "青年街", "tertiary", -2900.0, 2600.0),
-    (-1600.0, "滨河路", "secondary", -2900.0, 2600.0),
-    (-2950.0, "滨河南路", "tertiary", -1950.0, 2600.0),
+    (-1600.0, "沿江街", "tertiary", -2900.0, 2600.0),
+    (-2010.0, "滨河路", "secondary", -2900.0, 2600.0),
+    (-2560.0, "滨河南路", "tertiary", -1050.0, 2600.0),
+    (-2950.0, "临江街", "tertiary", -1950.0, 2600.0),
     (-3320.0, "创业街", "tertiary", -1950.0, 2600.0),
     (-3700.0, "城南大道", "primary", -2900.0, 2600.0),
     (-4100.0, "安居街", "tertiary", -1950.0, 2600.0),
@@ -55,16 +57,78 @@ const EAST_WEST: [(f64, &str, &str, f64, f64); 17] = [
 ];
 
 /// Blocks that no lesser street cuts: name, key, value, `u`, `v`.
-const LARGE: [(&str, &str, &str, (f64, f64), (f64, f64)); 9] = [
+const LARGE: [(&str, &str, &str, (f64, f64), (f64, f64)); 11] = [
     ("东湖公园", "leisure", "park", (700.0, 1600.0), (0.0, 750.0)),
-    ("文庙公园", "leisure", "park", (-1520.0, -1050.0), (-390.0, 0.0)),
-    ("望北县第一中学", "amenity", "school", (-1950.0, -1520.0), (750.0, 1500.0)),
-    ("望北县人民医院", "amenity", "hospital", (290.0, 700.0), (-800.0, -390.0)),
-    ("体育中心", "leisure", "sports_centre", (1600.0, 2600.0), (1500.0, 2400.0)),
-    ("公交总站", "amenity", "bus_station", (-2900.0, -2420.0), (1950.0, 2400.0)),
-    ("望北职业技术学校", "amenity", "college", (-600.0, 700.0), (-4500.0, -4100.0)),
-    ("望北棉纺厂", "landuse", "industrial", (2100.0, 2600.0), (-1600.0, -800.0)),
-    ("县政府", "amenity", "townhall", (-150.0, 290.0), (750.0, 1130.0)),
+    (
+        "文庙公园",
+        "leisure",
+        "park",
+        (-1520.0, -1050.0),
+        (-390.0, 0.0),
+    ),
+    (
+        "望北县第一中学",
+        "amenity",
+        "school",
+        (-1950.0, -1520.0),
+        (750.0, 1500.0),
+    ),
+    (
+        "望北县人民医院",
+        "amenity",
+        "hospital",
+        (290.0, 700.0),
+        (-800.0, -390.0),
+    ),
+    (
+        "体育中心",
+        "leisure",
+        "sports_centre",
+        (1600.0, 2600.0),
+        (1500.0, 2400.0),
+    ),
+    (
+        "公交总站",
+        "amenity",
+        "bus_station",
+        (-2900.0, -2420.0),
+        (1950.0, 2400.0),
+    ),
+    (
+        "望北职业技术学校",
+        "amenity",
+        "college",
+        (-1050.0, -600.0),
+        (-4500.0, -4100.0),
+    ),
+    (
+        "望北棉纺厂",
+        "landuse",
+        "industrial",
+        (2100.0, 2600.0),
+        (-1600.0, -800.0),
+    ),
+    (
+        "滨河公园",
+        "leisure",
+        "park",
+        (-2600.0, 2500.0),
+        (-2130.0, -2035.0),
+    ),
+    (
+        "澜水湿地公园",
+        "leisure",
+        "park",
+        (-900.0, 2500.0),
+        (-2535.0, -2410.0),
+    ),
+    (
+        "县政府",
+        "amenity",
+        "townhall",
+        (-150.0, 290.0),
+        (750.0, 1130.0),
+    ),
 ];
 
 /// Roads that leave the county town, for the network to tie to.
@@ -92,17 +156,28 @@ pub(crate) fn expressway_gate() -> P {
 
 /// Draws the county town.
 pub(crate) fn build(world: &mut World, land: &Land, dice: &mut Dice) {
-    let large: Vec<Block> = LARGE.iter().map(|(_, _, _, u, v)| Block { u: *u, v: *v }).collect();
+    let large: Vec<Block> = LARGE
+        .iter()
+        .map(|(_, _, _, u, v)| Block { u: *u, v: *v })
+        .collect();
     let mut streets = ranked_streets();
     let cells = blocks(&streets, &large);
-    let mut names = Naming { lanes: LANES.iter().copied(), estates: ESTATES.iter().copied() };
+    let mut names = Naming {
+        lanes: LANES.iter().copied(),
+        estates: ESTATES.iter().copied(),
+    };
     let mut fillings = Vec::new();
     for cell in &cells {
         let filling = filling_of(*cell, dice);
         streets.extend(lanes(*cell, filling, &mut names, dice));
         fillings.push((*cell, filling));
     }
-    world.roads.extend(draw(&streets, &large, 85.0, town));
+    // The strips of park along the banks lie under the bridges, they cut no street.
+    let gaps: Vec<Block> = large
+        .into_iter()
+        .filter(|gap| gap.size().1 > 150.0)
+        .collect();
+    world.roads.extend(draw(&streets, &gaps, 85.0, town));
     for (cell, filling) in fillings {
         ground(world, cell, filling, &mut names);
         fill(world, cell.inset(17.0), filling, &town, dice);
@@ -135,8 +210,10 @@ fn ranked_streets() -> Vec<Street> {
 fn blocks(streets: &[Street], large: &[Block]) -> Vec<Block> {
     let mut found = Vec::new();
     let of = |is_east_west: bool| {
-        let mut some: Vec<&Street> =
-            streets.iter().filter(|street| street.is_east_west == is_east_west).collect();
+        let mut some: Vec<&Street> = streets
+            .iter()
+            .filter(|street| street.is_east_west == is_east_west)
+            .collect();
         some.sort_by(|a, b| a.at.total_cmp(&b.at));
         some
     };
@@ -144,26 +221,30 @@ fn blocks(streets: &[Street], large: &[Block]) -> Vec<Block> {
     for south in &level {
         // The next street north and, for each street, the next one east that reach this far.
         for west in &upright {
-            let spans = |street: &Street, low: f64, high: f64| {
-                street.from <= low && street.to >= high
-            };
+            let spans =
+                |street: &Street, low: f64, high: f64| street.from <= low && street.to >= high;
             let north = level.iter().find(|n| {
                 n.at > south.at && spans(west, south.at, n.at) && (n.from..n.to).contains(&west.at)
             });
             let east = upright.iter().find(|e| {
                 e.at > west.at && spans(south, west.at, e.at) && (e.from..e.to).contains(&south.at)
             });
-            let (Some(north), Some(east)) = (north, east) else { continue };
+            let (Some(north), Some(east)) = (north, east) else {
+                continue;
+            };
             if !spans(north, west.at, east.at) || !spans(east, south.at, north.at) {
                 continue;
             }
-            let cell = Block { u: (west.at, east.at), v: (south.at, north.at) };
+            let cell = Block {
+                u: (west.at, east.at),
+                v: (south.at, north.at),
+            };
             let (u, v) = cell.middle();
             let is_taken = large
                 .iter()
                 .any(|l| u > l.u.0 && u < l.u.1 && v > l.v.0 && v < l.v.1);
             // Between the two banks lies the river.
-            if !is_taken && !(-2950.0..-1600.0).contains(&v) && cell.size().1 < 1200.0 {
+            if !is_taken && !(-2560.0..-2010.0).contains(&v) && cell.size().1 < 1200.0 {
                 found.push(cell);
             }
         }
@@ -174,11 +255,23 @@ fn blocks(streets: &[Street], large: &[Block]) -> Vec<Block> {
 fn filling_of(cell: Block, dice: &mut Dice) -> Filling {
     let (u, v) = cell.middle();
     let from_heart = ((u + 150.0) / 1.25).hypot(v + 100.0);
+    let is_rim = u < -2420.0 || u > 4050.0 || v > 1950.0 || v < -4100.0;
+    if is_rim && dice.chance(0.3) {
+        return Filling::Vacant;
+    }
     if u > 2600.0 || (u > 700.0 && v < -3700.0) {
-        return if dice.chance(0.8) { Filling::Halls } else { Filling::Estate };
+        return if dice.chance(0.8) {
+            Filling::Halls
+        } else {
+            Filling::Estate
+        };
     }
     if v < -2900.0 || v > 2400.0 {
-        return if dice.chance(0.6) { Filling::Towers } else { Filling::Estate };
+        return if dice.chance(0.6) {
+            Filling::Towers
+        } else {
+            Filling::Estate
+        };
     }
     if from_heart < 620.0 || (from_heart < 1500.0 && v.abs() < 400.0 && dice.chance(0.45)) {
         return Filling::Shops;
@@ -215,18 +308,31 @@ where
         Filling::Estate | Filling::Towers => (1, 1 + dice.below(2)),
         Filling::Halls => (usize::from(dice.chance(0.6)), 1),
         Filling::School | Filling::Office => (0, 1),
+        Filling::Vacant => (0, 0),
     };
     let mut found = Vec::new();
     for (count, is_east_west) in [(upright, false), (level, true)] {
-        let (across, along) = if is_east_west { (cell.v, cell.u) } else { (cell.u, cell.v) };
+        let (across, along) = if is_east_west {
+            (cell.v, cell.u)
+        } else {
+            (cell.u, cell.v)
+        };
         for i in 0..count {
             let share = (i as f64 + dice.between(0.35, 0.65)) / count as f64;
             let is_public = matches!(filling, Filling::Old | Filling::Shops);
-            let name = if is_public { names.lanes.next().unwrap_or("") } else { "" };
+            let name = if is_public {
+                names.lanes.next().unwrap_or("")
+            } else {
+                ""
+            };
             let mut ends = along;
             if dice.chance(0.3) {
                 let stub = (along.1 - along.0) * dice.between(0.55, 0.8);
-                if dice.chance(0.5) { ends.0 = along.1 - stub } else { ends.1 = along.0 + stub }
+                if dice.chance(0.5) {
+                    ends.0 = along.1 - stub
+                } else {
+                    ends.1 = along.0 + stub
+                }
             }
             found.push(Street {
                 name: name.to_owned(),
@@ -251,6 +357,7 @@ where
         Filling::Halls => "industrial",
         Filling::Shops => "retail",
         Filling::Office => "commercial",
+        Filling::Vacant => "grass",
         _ => "residential",
     };
     let mut name = "";
@@ -263,7 +370,12 @@ where
     world.ground(name, "landuse", value, ring);
 }
 
-fn large_block(world: &mut World, what: (&str, &'static str, &'static str), b: Block, d: &mut Dice) {
+fn large_block(
+    world: &mut World,
+    what: (&str, &'static str, &'static str),
+    b: Block,
+    d: &mut Dice,
+) {
     let (name, key, value) = what;
     world.ground(name, key, value, b.inset(12.0).ring(town));
     let inner = b.inset(26.0);
@@ -274,7 +386,10 @@ fn large_block(world: &mut World, what: (&str, &'static str, &'static str), b: B
         _ => {}
     }
     if value == "sports_centre" {
-        let field = Block { u: (1800.0, 1990.0), v: (1800.0, 2100.0) };
+        let field = Block {
+            u: (1800.0, 1990.0),
+            v: (1800.0, 2100.0),
+        };
         world.ground("", "leisure", "pitch", field.ring(town));
     }
 }

@@ -26,12 +26,21 @@ impl Squares {
     pub(crate) fn of_county(step: f64) -> Self {
         let columns = (48_000.0 / step) as usize;
         let rows = (43_000.0 / step) as usize;
-        Self { west: -24_000.0, south: -21_500.0, step, columns, rows }
+        Self {
+            west: -24_000.0,
+            south: -21_500.0,
+            step,
+            columns,
+            rows,
+        }
     }
 
     /// The corner at a column and row.
     pub(crate) fn corner(&self, column: usize, row: usize) -> P {
-        p(self.west + column as f64 * self.step, self.south + row as f64 * self.step)
+        p(
+            self.west + column as f64 * self.step,
+            self.south + row as f64 * self.step,
+        )
     }
 }
 
@@ -47,14 +56,21 @@ pub(crate) fn areas(
     field: impl Fn(P) -> f64,
 ) -> Vec<Area> {
     let values: Vec<Vec<f64>> = (0..=squares.rows)
-        .map(|row| (0..=squares.columns).map(|col| field(squares.corner(col, row))).collect())
+        .map(|row| {
+            (0..=squares.columns)
+                .map(|col| field(squares.corner(col, row)))
+                .collect()
+        })
         .collect();
     let (mut outers, mut holes) = (Vec::new(), Vec::new());
     for ring in rings(squares, &values) {
         let ring = thin_ring(&ring, tolerance);
         let area = signed_area(&ring);
         if area >= area_min {
-            outers.push(Area { outer: ring, holes: Vec::new() });
+            outers.push(Area {
+                outer: ring,
+                holes: Vec::new(),
+            });
         } else if area <= -area_min {
             holes.push(ring);
         }
@@ -103,18 +119,28 @@ fn rings(squares: Squares, values: &[Vec<f64>]) -> Vec<Vec<P>> {
                 | high(col + 1, row + 1) << 2
                 | high(col, row + 1) << 3;
             // Bottom, right, top, left.
-            let edges =
-                [(col, row, false), (col + 1, row, true), (col, row + 1, false), (col, row, true)];
+            let edges = [
+                (col, row, false),
+                (col + 1, row, true),
+                (col, row + 1, false),
+                (col, row, true),
+            ];
             for (from, to) in SEGMENTS[case] {
                 next.insert(edges[*from], edges[*to]);
             }
         }
     }
     let place = |(col, row, upright): Edge| {
-        let (to_col, to_row) = if upright { (col, row + 1) } else { (col + 1, row) };
+        let (to_col, to_row) = if upright {
+            (col, row + 1)
+        } else {
+            (col + 1, row)
+        };
         let (a, b) = (values[row][col], values[to_row][to_col]);
         let share = (a / (a - b)).clamp(0.02, 0.98);
-        squares.corner(col, row).toward(squares.corner(to_col, to_row), share)
+        squares
+            .corner(col, row)
+            .toward(squares.corner(to_col, to_row), share)
     };
     let mut found = Vec::new();
     while let Some((&start, _)) = next.first_key_value() {

@@ -18,9 +18,19 @@ pub(crate) struct Cover {
 /// The rim of the county town's streets, with 90 m to spare.
 pub(crate) fn county_town_ring() -> Vec<P> {
     let corners = [
-        (-2990.0, 2490.0), (-1140.0, 2490.0), (-1140.0, 3800.0), (790.0, 3800.0),
-        (790.0, 2490.0), (4140.0, 2490.0), (4140.0, 1590.0), (4990.0, 1590.0), (4990.0, -890.0),
-        (2690.0, -890.0), (2690.0, -4590.0), (-2040.0, -4590.0), (-2040.0, -2860.0),
+        (-2990.0, 2490.0),
+        (-1140.0, 2490.0),
+        (-1140.0, 3800.0),
+        (790.0, 3800.0),
+        (790.0, 2490.0),
+        (4140.0, 2490.0),
+        (4140.0, 1590.0),
+        (4990.0, 1590.0),
+        (4990.0, -890.0),
+        (2690.0, -890.0),
+        (2690.0, -4590.0),
+        (-2040.0, -4590.0),
+        (-2040.0, -2860.0),
         (-2990.0, -1690.0),
     ];
     let mut ring = Vec::new();
@@ -39,32 +49,52 @@ pub(crate) fn cover(land: &Land, towns: &[Town], villages: &[Village]) -> Cover 
     let town_ring = county_town_ring();
     // Metres to the nearest settlement's rim, negative inside; in tenths of a kilometre.
     let open = move |at: P| {
-        let to_town = if inside(at, &town_ring) { -1.0 } else { to_line(at, &town_ring) };
+        let to_town = if inside(at, &town_ring) {
+            -1.0
+        } else {
+            to_line(at, &town_ring)
+        };
         let seats = towns.iter().filter(|town| !town.is_urban);
-        let to_seat = seats.map(|town| at.to(town.seat) - 660.0).fold(f64::INFINITY, f64::min);
+        let to_seat = seats
+            .map(|town| at.to(town.seat) - 520.0)
+            .fold(f64::INFINITY, f64::min);
         let to_village = villages
             .iter()
-            .map(|village| at.to(village.at) - village.reach * 1.12)
+            .map(|village| at.to(village.at) - village.reach)
             .fold(f64::INFINITY, f64::min);
         to_town.min(to_seat).min(to_village) / 700.0
     };
     let dry = |at: P| {
-        let wet = if inside(at, &land.reservoir) { -1.0 } else { to_line(at, &land.reservoir) };
-        ((land.to_main_river(at) - 190.0) / 500.0).min((wet - 40.0) / 400.0)
+        let wet = if inside(at, &land.reservoir) {
+            -1.0
+        } else {
+            to_line(at, &land.reservoir)
+        };
+        ((land.to_main_river(at) - 128.0) / 500.0).min((wet - 40.0) / 400.0)
     };
     let rim = |at: P| if in_county(at) { 1.0 } else { -0.2 };
     let base = |at: P| open(at).min(dry(at)).min(rim(at));
-    let height = |at: P| land.height(at) + 0.10 * (noise(at.x, at.y, 420.0, 81) - 0.5);
+    let height = |at: P| land.height(at) + 0.26 * (noise(at.x, at.y, 760.0, 81) - 0.5);
     let squares = Squares::of_county(190.0);
-    let woods = areas(squares, 60_000.0, 14.0, |at| (height(at) - 0.66).min(base(at)));
-    let is_worked = |at: P| 0.60 - height(at);
-    let kind = |at: P| noise(at.x, at.y, 1_700.0, 82) - 0.30;
-    let fields =
-        areas(squares, 60_000.0, 14.0, |at| is_worked(at).min(base(at)).min(kind(at)));
-    let orchards = areas(squares, 40_000.0, 14.0, |at| {
-        is_worked(at).min(base(at)).min(-0.035 - kind(at))
+    let woods = areas(squares, 60_000.0, 14.0, |at| {
+        (height(at) - 0.66).min(base(at))
     });
-    Cover { woods, fields, orchards }
+    let is_worked = |at: P| 0.648 - height(at);
+    let kind = |at: P| {
+        let (broad, fine) = (noise(at.x, at.y, 1_900.0, 82), noise(at.x, at.y, 640.0, 83));
+        0.62 * broad + 0.38 * fine - 0.34
+    };
+    let fields = areas(squares, 60_000.0, 14.0, |at| {
+        is_worked(at).min(base(at)).min(kind(at))
+    });
+    let orchards = areas(squares, 40_000.0, 14.0, |at| {
+        is_worked(at).min(base(at)).min(-0.012 - kind(at))
+    });
+    Cover {
+        woods,
+        fields,
+        orchards,
+    }
 }
 
 /// Ponds beside villages, clear of their streets.
@@ -78,7 +108,10 @@ pub(crate) fn ponds(world: &mut World, land: &Land, villages: &[Village], dice: 
             let is_clear = world.roads.iter().all(|road| {
                 road.line[0].to(at) > 3_000.0 || to_line(at, &road.line) > radius * 1.5 + 8.0
             });
-            let no_house = world.buildings.iter().all(|house| house.ring[0].to(at) > radius * 1.6);
+            let no_house = world
+                .buildings
+                .iter()
+                .all(|house| house.ring[0].to(at) > radius * 1.6);
             if is_clear && no_house && !land.is_wet(at, radius + 40.0) {
                 let ring = blob(at, radius, 0.25, at.x.abs() as u64);
                 world.ground("", "natural", "water", ring);

@@ -29,7 +29,11 @@ pub(crate) fn borders(towns: &[Town]) -> Vec<Border> {
             (0..squares.columns)
                 .map(|col| {
                     let middle = squares.corner(col, row).shift(half, half);
-                    if in_county(middle) { town_of(towns, middle) } else { OUTSIDE }
+                    if in_county(middle) {
+                        town_of(towns, middle)
+                    } else {
+                        OUTSIDE
+                    }
                 })
                 .collect()
         })
@@ -39,7 +43,10 @@ pub(crate) fn borders(towns: &[Town]) -> Vec<Border> {
     let mut add = |a: Corner, b: Corner, owners: (usize, usize)| {
         sides.entry(a).or_default().insert(b);
         sides.entry(b).or_default().insert(a);
-        owners_of.insert((a.min(b), a.max(b)), (owners.0.min(owners.1), owners.0.max(owners.1)));
+        owners_of.insert(
+            (a.min(b), a.max(b)),
+            (owners.0.min(owners.1), owners.0.max(owners.1)),
+        );
     };
     for row in 1..squares.rows {
         for col in 1..squares.columns {
@@ -62,8 +69,11 @@ fn walk(
     owners_of: &BTreeMap<(Corner, Corner), (usize, usize)>,
 ) -> Vec<Border> {
     let mut found = Vec::new();
-    let junctions: BTreeSet<Corner> =
-        sides.iter().filter(|(_, to)| to.len() != 2).map(|(corner, _)| *corner).collect();
+    let junctions: BTreeSet<Corner> = sides
+        .iter()
+        .filter(|(_, to)| to.len() != 2)
+        .map(|(corner, _)| *corner)
+        .collect();
     let mut starts: Vec<Corner> = junctions.iter().copied().collect();
     starts.extend(sides.keys().copied().collect::<Vec<_>>());
     for start in starts {
@@ -83,8 +93,14 @@ fn walk(
                     _ => break,
                 }
             }
-            let line: Vec<P> = corners.iter().map(|(c, r)| squares.corner(*c, *r)).collect();
-            found.push(Border { line: thin(&rounded(line), 12.0), owners });
+            let line: Vec<P> = corners
+                .iter()
+                .map(|(c, r)| squares.corner(*c, *r))
+                .collect();
+            found.push(Border {
+                line: thin(&rounded(line), 12.0),
+                owners,
+            });
         }
     }
     found
@@ -100,7 +116,13 @@ fn cut(sides: &mut BTreeMap<Corner, BTreeSet<Corner>>, a: Corner, b: Corner) {
 
 /// Takes the stairs out of a line; its ends stay where they are.
 fn rounded(mut line: Vec<P>) -> Vec<P> {
-    for _ in 0..3 {
+    for _ in 0..9 {
+        let before = line.clone();
+        for i in 1..line.len().saturating_sub(1) {
+            line[i] = before[i].toward(before[i - 1].toward(before[i + 1], 0.5), 0.5);
+        }
+    }
+    for _ in 0..2 {
         let mut next = vec![line[0]];
         for pair in line.windows(2) {
             next.push(pair[0].toward(pair[1], 0.25));
@@ -130,13 +152,25 @@ pub(crate) fn draw(osm: &mut Osm, borders: &[Border], towns: &[Town], county: &s
     };
     let mut relation = |ways, name: &str, level: &str, code: &str| {
         let pairs = [
-            ("type", "boundary"), ("boundary", "administrative"), ("admin_level", level),
-            ("name", name), ("ref", code),
+            ("type", "boundary"),
+            ("boundary", "administrative"),
+            ("admin_level", level),
+            ("name", name),
+            ("ref", code),
         ];
-        osm.relations.push(Relation { ways, nodes: Vec::new(), tags: tags(&pairs) });
+        osm.relations.push(Relation {
+            ways,
+            nodes: Vec::new(),
+            tags: tags(&pairs),
+        });
     };
     for (i, town) in towns.iter().enumerate() {
-        relation(members(&|owners| owners.0 == i || owners.1 == i), town.name, "8", town.code);
+        relation(
+            members(&|owners| owners.0 == i || owners.1 == i),
+            town.name,
+            "8",
+            town.code,
+        );
     }
     relation(members(&|owners| owners.1 == OUTSIDE), county, "6", adcode);
 }

@@ -28,7 +28,11 @@ pub(crate) fn emit(
     water(&mut osm, land);
     for ground in &world.grounds {
         let pairs = [(ground.key, ground.value), ("name", ground.name.as_str())];
-        let sport = if ground.value == "pitch" { "soccer" } else { "" };
+        let sport = if ground.value == "pitch" {
+            "soccer"
+        } else {
+            ""
+        };
         osm.area(&ground.ring, &[pairs[0], pairs[1], ("sport", sport)]);
     }
     for (areas, key, value) in [
@@ -50,24 +54,57 @@ pub(crate) fn emit(
 
 fn places(osm: &mut Osm, towns: &[Town], villages: &[Village], hidden: &[String]) {
     let heart = super::plane::town(-150.0, 0.0);
-    let pairs = [("place", "city"), ("name", super::NAME), ("name:en", "Wangbei")];
-    osm.mark(heart, &[pairs[0], pairs[1], pairs[2], ("population", "412000")]);
+    let pairs = [
+        ("place", "city"),
+        ("name", super::NAME),
+        ("name:en", "Wangbei"),
+    ];
+    osm.mark(
+        heart,
+        &[pairs[0], pairs[1], pairs[2], ("population", "412000")],
+    );
     for (i, town) in towns.iter().enumerate() {
         let kind = if town.is_urban { "suburb" } else { "town" };
         let people = (9_000 + (i * 7_919) % 21_000).to_string();
-        osm.mark(town.seat, &[("place", kind), ("name", town.name), ("population", &people)]);
+        osm.mark(
+            town.seat,
+            &[
+                ("place", kind),
+                ("name", town.name),
+                ("population", &people),
+            ],
+        );
     }
-    for village in villages.iter().filter(|village| !hidden.contains(&village.name)) {
-        let kind = if village.people > 520 { "village" } else { "hamlet" };
+    for village in villages
+        .iter()
+        .filter(|village| !hidden.contains(&village.name))
+    {
+        let kind = if village.people > 520 {
+            "village"
+        } else {
+            "hamlet"
+        };
         let people = village.people.to_string();
-        let pairs = [("place", kind), ("name", village.name.as_str()), ("population", &people)];
+        let pairs = [
+            ("place", kind),
+            ("name", village.name.as_str()),
+            ("population", &people),
+        ];
         osm.mark(village.at, &pairs);
     }
 }
 
 fn road(osm: &mut Osm, road: &Road) {
-    let key = if road.class == "rail" { "railway" } else { "highway" };
-    let (bridge, layer) = if road.bridge.is_some() { ("yes", "1") } else { ("", "") };
+    let key = if road.class == "rail" {
+        "railway"
+    } else {
+        "highway"
+    };
+    let (bridge, layer) = if road.bridge.is_some() {
+        ("yes", "1")
+    } else {
+        ("", "")
+    };
     let named = road.bridge.as_deref().unwrap_or("");
     let surface = match road.class {
         "track" => "unpaved",
@@ -86,22 +123,40 @@ fn road(osm: &mut Osm, road: &Road) {
     ];
     osm.line(&road.line, &pairs);
     if named.ends_with("大桥") || matches!(named, "望北老桥" | "东环桥") {
-        let half = if road.class == "unclassified" { 5.0 } else { 11.0 };
+        let half = if road.class == "unclassified" {
+            5.0
+        } else {
+            11.0
+        };
         let mut deck = offset(&road.line, |_| half);
         deck.extend(offset(&road.line, |_| -half).into_iter().rev());
-        osm.area(&deck, &[("man_made", "bridge"), ("name", named), ("layer", "1")]);
+        osm.area(
+            &deck,
+            &[("man_made", "bridge"), ("name", named), ("layer", "1")],
+        );
     }
 }
 
 fn water(osm: &mut Osm, land: &Land) {
     for river in &land.rivers {
-        osm.line(&river.line, &[("waterway", river.kind), ("name", river.name)]);
+        osm.line(
+            &river.line,
+            &[("waterway", river.kind), ("name", river.name)],
+        );
         for piece in river.surface() {
-            let pairs = [("natural", "water"), ("water", "river"), ("name", river.name)];
+            let pairs = [
+                ("natural", "water"),
+                ("water", "river"),
+                ("name", river.name),
+            ];
             osm.area(&piece, &pairs);
         }
     }
-    let pairs = [("natural", "water"), ("water", "reservoir"), ("name", "望北水库")];
+    let pairs = [
+        ("natural", "water"),
+        ("water", "reservoir"),
+        ("name", "望北水库"),
+    ];
     osm.area(&land.reservoir, &pairs);
     let near = |wanted: &P| land.rivers[1].line[0].to(*wanted);
     let mut banks = land.reservoir.clone();
@@ -122,13 +177,20 @@ fn houses(osm: &mut Osm, world: &World) {
     }
     let mut given: BTreeMap<(String, i64), u32> = BTreeMap::new();
     for house in &world.buildings {
-        let address = if house.kind == "retail" { address(house, &lines) } else { None };
+        let address = if house.kind == "retail" {
+            address(house, &lines)
+        } else {
+            None
+        };
         let (street, number) = match address {
             Some((street, number)) => {
                 let count = given.entry((street.clone(), number)).or_default();
                 *count += 1;
-                let text =
-                    if *count > 1 { format!("{number}-{count}") } else { number.to_string() };
+                let text = if *count > 1 {
+                    format!("{number}-{count}")
+                } else {
+                    number.to_string()
+                };
                 (street, text)
             }
             None => (String::new(), String::new()),
@@ -159,8 +221,7 @@ fn address(house: &Building, lines: &BTreeMap<&str, Vec<&Road>>) -> Option<(Stri
     let (first, last) = (road.line[0], road.line[road.line.len() - 1]);
     let is_level = (last.x - first.x).abs() > (last.y - first.y).abs();
     let along = if is_level { at.x } else { at.y };
-    let left =
-        (last.x - first.x) * (at.y - first.y) - (last.y - first.y) * (at.x - first.x) > 0.0;
+    let left = (last.x - first.x) * (at.y - first.y) - (last.y - first.y) * (at.x - first.x) > 0.0;
     let number = ((along + 5_500.0) / 14.0).floor().max(0.0) as i64 * 2 + i64::from(left);
     Some((name.to_owned(), number.max(1)))
 }

@@ -34,12 +34,25 @@ pub(crate) struct Unit {
     state: &'static str,
 }
 
-const POST_CODES: [&str; 12] =
-    ["CD", "CN", "CG", "LH", "BL", "SM", "QS", "BH", "SQ", "LQ", "DP", "YT"];
+const POST_CODES: [&str; 12] = [
+    "CD", "CN", "CG", "LH", "BL", "SM", "QS", "BH", "SQ", "LQ", "DP", "YT",
+];
 const SPECIAL: [(&str, &str, &str, &str, &str); 5] = [
     ("JJ", "交警大队", "交警", "交警大队", "望北县交警大队"),
-    ("TX", "特巡警大队", "特巡警", "特巡警大队", "望北县特巡警大队"),
-    ("YB", "机关预备队", "机关预备队", "机关预备队", "望北县公安局"),
+    (
+        "TX",
+        "特巡警大队",
+        "特巡警",
+        "特巡警大队",
+        "望北县特巡警大队",
+    ),
+    (
+        "YB",
+        "机关预备队",
+        "机关预备队",
+        "机关预备队",
+        "望北县公安局",
+    ),
     ("XF", "消防救援站", "消防站", "消防站", "望北县消防救援站"),
     ("XN", "城南消防站", "城南消防", "消防站", "城南消防站"),
 ];
@@ -53,13 +66,27 @@ pub(crate) fn posts(world: &World, towns: &[Town]) -> Vec<Post> {
         .map(|(i, (town, code))| {
             let name = format!("{}派出所", town.short);
             let at = world.at(&name).unwrap_or(town.seat);
-            Post { code, name, short: format!("{}所", town.short), kind: "派出所", town: i, at }
+            Post {
+                code,
+                name,
+                short: format!("{}所", town.short),
+                kind: "派出所",
+                town: i,
+                at,
+            }
         })
         .collect();
     for (code, name, short, kind, mark) in SPECIAL {
         let at = world.at(mark).unwrap_or(towns[2].seat);
         let town = town_of(towns, at);
-        posts.push(Post { code, name: name.to_owned(), short: short.to_owned(), kind, town, at });
+        posts.push(Post {
+            code,
+            name: name.to_owned(),
+            short: short.to_owned(),
+            kind,
+            town,
+            at,
+        });
     }
     posts
 }
@@ -71,8 +98,16 @@ pub(crate) fn posts_csv(posts: &[Post], towns: &[Town]) -> Vec<u8> {
         let (lon, lat) = post.at.lon_lat();
         let phone = format!("0000-66100{:02}", i + 1);
         let town = towns[post.town].name;
-        let fields =
-            [post.code, &post.name, post.kind, town, &lon, &lat, &phone, &post.short];
+        let fields = [
+            post.code,
+            &post.name,
+            post.kind,
+            town,
+            &lon,
+            &lat,
+            &phone,
+            &post.short,
+        ];
         row(&mut text, &fields);
     }
     text.into_bytes()
@@ -80,14 +115,27 @@ pub(crate) fn posts_csv(posts: &[Post], towns: &[Town]) -> Vec<u8> {
 
 /// Callsign prefix, first number, count, post code, kind, echelon.
 const GROUPS: [(&str, usize, usize, &str, &str, u8); 17] = [
-    ("巡", 1, 8, "CG", "car", 1), ("巡", 9, 8, "CN", "car", 1), ("步", 21, 6, "CG", "foot", 1),
-    ("步", 27, 6, "CN", "foot", 1), ("东", 1, 8, "CD", "car", 1), ("柳", 1, 6, "LH", "car", 1),
-    ("岭", 1, 6, "BL", "car", 1), ("石", 1, 5, "SM", "car", 1), ("青", 1, 5, "QS", "car", 1),
-    ("鹤", 1, 5, "BH", "car", 1), ("双", 1, 5, "SQ", "car", 1), ("龙", 1, 4, "LQ", "car", 1),
-    ("坪", 1, 4, "DP", "car", 1), ("云", 1, 4, "YT", "car", 1), ("交", 1, 16, "JJ", "traffic", 1),
-    ("特", 1, 8, "TX", "swat", 2), ("消", 1, 8, "XF", "fire", 2),
+    ("巡", 1, 8, "CG", "car", 1),
+    ("巡", 9, 8, "CN", "car", 1),
+    ("步", 21, 6, "CG", "foot", 1),
+    ("步", 27, 6, "CN", "foot", 1),
+    ("东", 1, 8, "CD", "car", 1),
+    ("柳", 1, 6, "LH", "car", 1),
+    ("岭", 1, 6, "BL", "car", 1),
+    ("石", 1, 5, "SM", "car", 1),
+    ("青", 1, 5, "QS", "car", 1),
+    ("鹤", 1, 5, "BH", "car", 1),
+    ("双", 1, 5, "SQ", "car", 1),
+    ("龙", 1, 4, "LQ", "car", 1),
+    ("坪", 1, 4, "DP", "car", 1),
+    ("云", 1, 4, "YT", "car", 1),
+    ("交", 1, 16, "JJ", "traffic", 1),
+    ("特", 1, 8, "TX", "swat", 2),
+    ("消", 1, 8, "XF", "fire", 2),
 ];
-const RESERVES: [&str; 8] = ["预一", "预二", "预三", "预四", "预五", "预六", "预七", "预八"];
+const RESERVES: [&str; 8] = [
+    "预一", "预二", "预三", "预四", "预五", "预六", "预七", "预八",
+];
 
 /// The county's 120 units.
 pub(crate) fn units(posts: &[Post], routes: &Routes, dice: &mut Dice) -> Vec<Unit> {
@@ -95,16 +143,32 @@ pub(crate) fn units(posts: &[Post], routes: &Routes, dice: &mut Dice) -> Vec<Uni
     let mut units = Vec::new();
     for (prefix, first, count, code, kind, echelon) in GROUPS {
         for i in 0..count {
-            let post = if kind == "fire" && i >= 5 { index("XN") } else { index(code) };
+            let post = if kind == "fire" && i >= 5 {
+                index("XN")
+            } else {
+                index(code)
+            };
             // The last unit of a country post walks the market town.
             let is_country = kind == "car" && !matches!(code, "CG" | "CN");
-            let kind = if is_country && i + 1 == count { "foot" } else { kind };
+            let kind = if is_country && i + 1 == count {
+                "foot"
+            } else {
+                kind
+            };
             let callsign = format!("{prefix}{:02}", first + i);
             units.push(unit(callsign, kind, post, echelon, posts, routes, dice));
         }
     }
     for callsign in RESERVES {
-        units.push(unit(callsign.to_owned(), "reserve", index("YB"), 3, posts, routes, dice));
+        units.push(unit(
+            callsign.to_owned(),
+            "reserve",
+            index("YB"),
+            3,
+            posts,
+            routes,
+            dice,
+        ));
     }
     units
 }
@@ -120,10 +184,26 @@ fn unit(
 ) -> Unit {
     let (officers, auxiliaries, kit): (u8, u8, &[&str]) = match kind {
         "swat" => (4, 0, &["盾4;枪2", "盾4;枪2;叉2", "盾2;枪2;破门锤1"]),
-        "fire" => (6, 0, &["水罐1", "水罐1;泡沫1", "云梯1", "破拆1;救生圈2;绳2"]),
-        "traffic" => (if dice.chance(0.6) { 2 } else { 1 }, 1, &["锥桶8", "锥桶6;酒检1", ""]),
-        "foot" => (u8::from(dice.chance(0.45)), 2, &["对讲", "盾1;对讲", "叉1;对讲"]),
-        "reserve" => ([8, 4, 6, 8][dice.below(4)], 2, &["盾6;叉4", "盾4", "盾8;叉4;枪2"]),
+        "fire" => (
+            6,
+            0,
+            &["水罐1", "水罐1;泡沫1", "云梯1", "破拆1;救生圈2;绳2"],
+        ),
+        "traffic" => (
+            if dice.chance(0.6) { 2 } else { 1 },
+            1,
+            &["锥桶8", "锥桶6;酒检1", ""],
+        ),
+        "foot" => (
+            u8::from(dice.chance(0.45)),
+            2,
+            &["对讲", "盾1;对讲", "叉1;对讲"],
+        ),
+        "reserve" => (
+            [8, 4, 6, 8][dice.below(4)],
+            2,
+            &["盾6;叉4", "盾4", "盾8;叉4;枪2"],
+        ),
         _ => (
             if dice.chance(0.8) { 2 } else { 1 },
             u8::from(dice.chance(0.7)),
@@ -134,9 +214,14 @@ fn unit(
     let (mut officers, mut auxiliaries) = (officers, auxiliaries);
     // A few crews that exercises and examples speak of.
     let known = [
-        ("巡07", 2, 1, "盾2;叉1"), ("巡08", 2, 0, "盾1"), ("巡03", 2, 1, "盾2"),
-        ("步23", 0, 2, "对讲"), ("特01", 4, 0, "盾4;枪2"), ("交02", 2, 0, ""),
-        ("预一", 8, 0, "盾6;叉4"), ("预二", 4, 0, "盾4"),
+        ("巡07", 2, 1, "盾2;叉1"),
+        ("巡08", 2, 0, "盾1"),
+        ("巡03", 2, 1, "盾2"),
+        ("步23", 0, 2, "对讲"),
+        ("特01", 4, 0, "盾4;枪2"),
+        ("交02", 2, 0, ""),
+        ("预一", 8, 0, "盾6;叉4"),
+        ("预二", 4, 0, "盾4"),
     ];
     if let Some((_, o, a, k)) = known.iter().find(|row| row.0 == callsign) {
         (officers, auxiliaries, kit) = (*o, *a, (*k).to_owned());
@@ -153,10 +238,24 @@ fn unit(
         _ => 0.0,
     };
     let angle = dice.between(0.0, TAU);
-    let wanted = posts[post].at.shift(angle.cos() * reach, angle.sin() * reach);
-    let on_road = routes.nearest(wanted).map_or(wanted, |node| routes.place(node));
+    let wanted = posts[post]
+        .at
+        .shift(angle.cos() * reach, angle.sin() * reach);
+    let on_road = routes
+        .nearest(wanted)
+        .map_or(wanted, |node| routes.place(node));
     let base = if reach > 0.0 { on_road } else { wanted };
-    Unit { callsign, kind, post, echelon, officers, auxiliaries, kit, base, state }
+    Unit {
+        callsign,
+        kind,
+        post,
+        echelon,
+        officers,
+        auxiliaries,
+        kit,
+        base,
+        state,
+    }
 }
 
 /// `units.csv`.
@@ -170,8 +269,17 @@ pub(crate) fn units_csv(units: &[Unit], posts: &[Post]) -> Vec<u8> {
         let (officers, auxiliaries) = (unit.officers.to_string(), unit.auxiliaries.to_string());
         let echelon = unit.echelon.to_string();
         let fields = [
-            unit.callsign.as_str(), unit.kind, posts[unit.post].code, &echelon, &officers,
-            &auxiliaries, &unit.kit, &radio, &lon, &lat, unit.state,
+            unit.callsign.as_str(),
+            unit.kind,
+            posts[unit.post].code,
+            &echelon,
+            &officers,
+            &auxiliaries,
+            &unit.kit,
+            &radio,
+            &lon,
+            &lat,
+            unit.state,
         ];
         row(&mut text, &fields);
     }
@@ -200,21 +308,30 @@ pub(crate) fn beats_csv(units: &[Unit], routes: &Routes, dice: &mut Dice) -> Vec
                 format!("{lon} {lat}")
             })
             .collect();
-        row(&mut text, &[&unit.callsign, &format!("{speed:.1}"), &path.join(";")]);
+        row(
+            &mut text,
+            &[&unit.callsign, &format!("{speed:.1}"), &path.join(";")],
+        );
     }
     text.into_bytes()
 }
 
 /// From the base by three places around it and home again.
 fn beat(base: P, reach: (f64, f64), routes: &Routes, dice: &mut Dice) -> Vec<P> {
-    let Some(home) = routes.nearest(base) else { return Vec::new() };
+    let Some(home) = routes.nearest(base) else {
+        return Vec::new();
+    };
     let turn = dice.between(0.0, TAU);
     let mut stops = vec![home];
     for leg in 0..3 {
         let angle = turn + f64::from(leg) * 1.35 + dice.between(-0.3, 0.3);
         let far = dice.between(reach.0, reach.1);
         let wanted = base.shift(angle.cos() * far, angle.sin() * far);
-        stops.extend(routes.nearest(wanted).filter(|stop| stops.last() != Some(stop)));
+        stops.extend(
+            routes
+                .nearest(wanted)
+                .filter(|stop| stops.last() != Some(stop)),
+        );
     }
     stops.push(home);
     let mut way: Vec<P> = Vec::new();

@@ -63,7 +63,11 @@ impl Block {
     }
 
     fn holds(self, is_east_west: bool, at: f64, along: f64) -> bool {
-        let (u, v) = if is_east_west { (along, at) } else { (at, along) };
+        let (u, v) = if is_east_west {
+            (along, at)
+        } else {
+            (at, along)
+        };
         u > self.u.0 && u < self.u.1 && v > self.v.0 && v < self.v.1
     }
 }
@@ -78,7 +82,10 @@ pub(crate) fn draw(
     let mut roads = Vec::new();
     for street in streets {
         let mut stops = vec![(street.from, true), (street.to, true)];
-        for other in streets.iter().filter(|other| other.is_east_west != street.is_east_west) {
+        for other in streets
+            .iter()
+            .filter(|other| other.is_east_west != street.is_east_west)
+        {
             let meets = (other.from..=other.to).contains(&street.at)
                 && (street.from..=street.to).contains(&other.at);
             if meets {
@@ -86,7 +93,11 @@ pub(crate) fn draw(
             }
         }
         for gap in gaps {
-            let (span, rank) = if street.is_east_west { (gap.u, gap.v) } else { (gap.v, gap.u) };
+            let (span, rank) = if street.is_east_west {
+                (gap.u, gap.v)
+            } else {
+                (gap.v, gap.u)
+            };
             if street.at > rank.0 && street.at < rank.1 {
                 stops.push((span.0.clamp(street.from, street.to), true));
                 stops.push((span.1.clamp(street.from, street.to), true));
@@ -116,14 +127,21 @@ fn pieces(
     board: &impl Fn(f64, f64) -> P,
 ) -> Vec<Road> {
     let at = |along: f64| {
-        if street.is_east_west { board(along, street.at) } else { board(street.at, along) }
+        if street.is_east_west {
+            board(along, street.at)
+        } else {
+            board(street.at, along)
+        }
     };
     let mut roads = Vec::new();
     let mut line: Vec<P> = Vec::new();
     for pair in stops.windows(2) {
         let ((from, _), (to, is_cut)) = (pair[0], pair[1]);
         let middle = (from + to) / 2.0;
-        if gaps.iter().any(|gap| gap.holds(street.is_east_west, street.at, middle)) {
+        if gaps
+            .iter()
+            .any(|gap| gap.holds(street.is_east_west, street.at, middle))
+        {
             line.clear();
             continue;
         }

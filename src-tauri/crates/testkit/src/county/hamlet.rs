@@ -3,7 +3,6 @@
 
 use super::build::{Filling, fill};
 use super::grid::{Block, Street, draw};
-use super::land::blob;
 use super::plane::{P, p};
 use super::prng::{Dice, noise};
 use super::settle::{Town, Village};
@@ -13,7 +12,10 @@ use super::world::{Building, Road, World};
 fn local(middle: P, angle: f64) -> impl Fn(f64, f64) -> P {
     let (sin, cos) = angle.sin_cos();
     move |u: f64, v: f64| {
-        let (u, v) = (u + 9.0 * (v / 90.0).sin(), v + 16.0 * (u / 170.0 + middle.x).sin());
+        let (u, v) = (
+            u + 9.0 * (v / 90.0).sin(),
+            v + 16.0 * (u / 170.0 + middle.x).sin(),
+        );
         // The middle itself must stay where roads from elsewhere end.
         let lift = 16.0 * middle.x.sin();
         let v = v - lift;
@@ -21,8 +23,8 @@ fn local(middle: P, angle: f64) -> impl Fn(f64, f64) -> P {
     }
 }
 
-/// Draws a market town around its seat.
-pub(crate) fn market_town(world: &mut World, town: &Town, dice: &mut Dice) {
+/// Draws a market town around its seat; returns the ends of its streets, where roads tie on.
+pub(crate) fn market_town(world: &mut World, town: &Town, dice: &mut Dice) -> Vec<P> {
     let angle = dice.between(-0.9, 0.9);
     let board = local(town.seat, angle);
     let main = if town.short == "柳河" {
@@ -51,42 +53,125 @@ pub(crate) fn market_town(world: &mut World, town: &Town, dice: &mut Dice) {
         street("卫生路", "residential", true, 320.0, 0.0, 230.0),
     ];
     for at in [-320.0, -105.0, 115.0, 335.0] {
-        let (from, to) = if dice.chance(0.5) { (0.0, 155.0) } else { (-150.0, 0.0) };
-        streets.push(street("", "service", false, at + dice.between(-15.0, 15.0), from, to));
+        let (from, to) = if dice.chance(0.5) {
+            (0.0, 155.0)
+        } else {
+            (-150.0, 0.0)
+        };
+        streets.push(street(
+            "",
+            "service",
+            false,
+            at + dice.between(-15.0, 15.0),
+            from,
+            to,
+        ));
     }
     world.roads.extend(draw(&streets, &[], 60.0, &board));
-    let rows = [(-270.0, -150.0), (-150.0, 0.0), (0.0, 155.0), (155.0, 300.0)];
-    let columns = [(-520.0, -430.0), (-430.0, -210.0), (-210.0, 0.0), (0.0, 230.0), (230.0, 440.0)];
+    let rows = [
+        (-270.0, -150.0),
+        (-150.0, 0.0),
+        (0.0, 155.0),
+        (155.0, 300.0),
+    ];
+    let columns = [
+        (-520.0, -430.0),
+        (-430.0, -210.0),
+        (-210.0, 0.0),
+        (0.0, 230.0),
+        (230.0, 440.0),
+    ];
     for v in rows {
         for u in columns {
             let block = Block { u, v };
             let near = u.0.abs().min(u.1.abs()) < 250.0 && v.0.abs().min(v.1.abs()) < 10.0;
-            let filling = if near && dice.chance(0.7) { Filling::Shops } else { Filling::Old };
+            let filling = if near && dice.chance(0.7) {
+                Filling::Shops
+            } else {
+                Filling::Old
+            };
             if near || dice.chance(0.8) {
                 fill(world, block.inset(8.0), filling, &board, dice);
             }
         }
     }
-    let home = blob(town.seat, 560.0, 0.14, town.seat.x.abs() as u64);
-    world.ground("", "landuse", "residential", home);
+    ground(world, &board, (far * 0.97, 345.0), town.seat.x.abs() as u64);
     town_marks(world, town, &board);
+    vec![
+        board(-far, 0.0),
+        board(far, 0.0),
+        board(0.0, -340.0),
+        board(0.0, 330.0),
+    ]
+}
+
+/// The settled ground: a ragged oval as long and as high as the streets.
+fn ground(world: &mut World, board: &dyn Fn(f64, f64) -> P, reach: (f64, f64), salt: u64) {
+    let rim = (0..36).map(|i| {
+        let (sin, cos) = (f64::from(i) / 36.0 * std::f64::consts::TAU).sin_cos();
+        let wave = 0.86 + 0.3 * noise(cos * 2.0, sin * 2.0, 1.0, salt);
+        board(cos * reach.0 * wave, sin * reach.1 * wave)
+    });
+    world.ground("", "landuse", "residential", rim.collect());
 }
 
 fn town_marks(world: &mut World, town: &Town, board: &dyn Fn(f64, f64) -> P) {
     let short = town.short;
     let marks: [(String, &'static str, &'static str, f64, f64); 13] = [
-        (format!("{}人民政府", town.name), "amenity", "townhall", 45.0, 60.0),
+        (
+            format!("{}人民政府", town.name),
+            "amenity",
+            "townhall",
+            45.0,
+            60.0,
+        ),
         (format!("{short}派出所"), "amenity", "police", -60.0, 22.0),
-        (format!("{short}卫生院"), "amenity", "hospital", 120.0, 300.0),
+        (
+            format!("{short}卫生院"),
+            "amenity",
+            "hospital",
+            120.0,
+            300.0,
+        ),
         (format!("{short}中学"), "amenity", "school", 470.0, -230.0),
-        (format!("{short}集贸市场"), "amenity", "marketplace", -120.0, -60.0),
+        (
+            format!("{short}集贸市场"),
+            "amenity",
+            "marketplace",
+            -120.0,
+            -60.0,
+        ),
         (format!("{short}加油站"), "amenity", "fuel", 500.0, 24.0),
-        (format!("{short}邮政所"), "amenity", "post_office", 70.0, -22.0),
+        (
+            format!("{short}邮政所"),
+            "amenity",
+            "post_office",
+            70.0,
+            -22.0,
+        ),
         (format!("{short}信用社"), "amenity", "bank", 130.0, 22.0),
         (format!("{short}超市"), "shop", "supermarket", -180.0, 22.0),
-        (format!("{short}幼儿园"), "amenity", "kindergarten", 260.0, 190.0),
-        (format!("{short}客运站"), "amenity", "bus_station", -460.0, 24.0),
-        (format!("{short}敬老院"), "amenity", "social_facility", -390.0, 210.0),
+        (
+            format!("{short}幼儿园"),
+            "amenity",
+            "kindergarten",
+            260.0,
+            190.0,
+        ),
+        (
+            format!("{short}客运站"),
+            "amenity",
+            "bus_station",
+            -460.0,
+            24.0,
+        ),
+        (
+            format!("{short}敬老院"),
+            "amenity",
+            "social_facility",
+            -390.0,
+            210.0,
+        ),
         (format!("{short}农资店"), "shop", "agrarian", -300.0, -22.0),
     ];
     for (name, key, value, u, v) in &marks {
@@ -104,8 +189,8 @@ fn town_marks(world: &mut World, town: &Town, board: &dyn Fn(f64, f64) -> P) {
     }
 }
 
-/// Draws a village.
-pub(crate) fn village(world: &mut World, village: &Village, dice: &mut Dice) {
+/// Draws a village; returns the ends of its streets, where roads tie on.
+pub(crate) fn village(world: &mut World, village: &Village, dice: &mut Dice) -> Vec<P> {
     let angle = dice.between(-1.5, 1.5);
     let board = local(village.at, angle);
     let reach = village.reach;
@@ -117,26 +202,59 @@ pub(crate) fn village(world: &mut World, village: &Village, dice: &mut Dice) {
         from,
         to,
     };
-    let rows: Vec<f64> = if reach > 170.0 { vec![-78.0, 0.0, 84.0] } else { vec![0.0, 66.0] };
-    let columns: Vec<f64> =
-        if reach > 170.0 { vec![-110.0, 0.0, 96.0] } else { vec![0.0, 85.0] };
-    let mut streets = Vec::new();
+    let rows: Vec<f64> = if reach > 170.0 {
+        vec![-78.0, 0.0, 84.0]
+    } else {
+        vec![0.0, 66.0]
+    };
+    let columns: Vec<f64> = if reach > 170.0 {
+        vec![-110.0, 0.0, 96.0]
+    } else {
+        vec![0.0, 85.0]
+    };
+    let (mut streets, mut gates) = (Vec::new(), Vec::new());
     for (i, v) in rows.iter().enumerate() {
-        let long = reach * if *v == 0.0 { 0.95 } else { dice.between(0.55, 0.8) };
-        let class = if *v == 0.0 { "unclassified" } else { ["residential", "service"][i % 2] };
-        streets.push(street(class, true, *v, -long, long * dice.between(0.8, 1.0)));
+        let long = reach
+            * if *v == 0.0 {
+                0.95
+            } else {
+                dice.between(0.55, 0.8)
+            };
+        let class = if *v == 0.0 {
+            "unclassified"
+        } else {
+            ["residential", "service"][i % 2]
+        };
+        let street = street(class, true, *v, -long, long * dice.between(0.8, 1.0));
+        if *v == 0.0 {
+            gates.extend([board(street.from, 0.0), board(street.to, 0.0)]);
+        }
+        streets.push(street);
     }
     for u in columns {
         let (low, high) = (rows[0], rows[rows.len() - 1]);
         let past = dice.between(0.0, 45.0);
-        streets.push(street("residential", false, u, low.min(0.0) - past, high + past * 0.5));
+        let street = street(
+            "residential",
+            false,
+            u,
+            low.min(0.0) - past,
+            high + past * 0.5,
+        );
+        gates.extend([board(u, street.from), board(u, street.to)]);
+        streets.push(street);
     }
     world.roads.extend(draw(&streets, &[], 45.0, &board));
     houses(world, village, &board, dice);
-    tracks(world, &board, dice);
+    tracks(world, village.at, &gates, dice);
     village_marks(world, village, &board, dice);
-    let salt = village.at.x.abs() as u64;
-    world.ground("", "landuse", "residential", blob(village.at, reach * 0.95, 0.2, salt));
+    ground(
+        world,
+        &board,
+        (reach, reach * 0.78),
+        village.at.x.abs() as u64,
+    );
+    gates
 }
 
 fn houses(world: &mut World, village: &Village, board: &dyn Fn(f64, f64) -> P, dice: &mut Dice) {
@@ -152,7 +270,11 @@ fn houses(world: &mut World, village: &Village, board: &dyn Fn(f64, f64) -> P, d
                 let (u, v) = (u + dice.between(0.0, 6.0), v + dice.between(0.0, 5.0));
                 let corners = [(u, v), (u + wide, v), (u + wide, v + deep), (u, v + deep)];
                 let ring = corners.iter().map(|(u, v)| board(*u, *v)).collect();
-                world.buildings.push(Building { ring, kind: "house", name: String::new() });
+                world.buildings.push(Building {
+                    ring,
+                    kind: "house",
+                    name: String::new(),
+                });
             }
             u += 25.0;
         }
@@ -161,13 +283,13 @@ fn houses(world: &mut World, village: &Village, board: &dyn Fn(f64, f64) -> P, d
 }
 
 /// Paths into the fields.
-fn tracks(world: &mut World, board: &dyn Fn(f64, f64) -> P, dice: &mut Dice) {
-    for _ in 0..2 + dice.below(2) {
+fn tracks(world: &mut World, middle: P, ends: &[P], dice: &mut Dice) {
+    for i in 0..2 + dice.below(2) {
         let side = if dice.chance(0.5) { 1.0 } else { -1.0 };
-        let start = board(0.0, 0.0);
-        let mut heading = dice.between(0.0, std::f64::consts::TAU);
-        let mut at = start.shift(heading.cos() * 70.0, heading.sin() * 70.0);
-        let mut line = vec![start, at];
+        let mut at = ends[(i * 3) % ends.len()];
+        let outward = (at.y - middle.y).atan2(at.x - middle.x);
+        let mut heading = outward + dice.between(-0.7, 0.7);
+        let mut line = vec![at];
         for _ in 0..4 + dice.below(8) {
             heading += side * dice.between(-0.15, 0.3);
             at = at.shift(heading.cos() * 75.0, heading.sin() * 75.0);

@@ -56,9 +56,15 @@ fn covered(a: P, b: P, margin: f64) -> impl Iterator<Item = (i64, i64)> {
 /// Gives roads that cross at grade a common point.
 pub(crate) fn join(world: &mut World) {
     let mut added: BTreeMap<(usize, usize), Vec<P>> = BTreeMap::new();
-    let index: Vec<usize> =
-        (0..world.roads.len()).filter(|i| !world.roads[*i].is_apart).collect();
-    let near = Near::new(index.iter().map(|i| world.roads[*i].line.as_slice()).collect());
+    let index: Vec<usize> = (0..world.roads.len())
+        .filter(|i| !world.roads[*i].is_apart)
+        .collect();
+    let near = Near::new(
+        index
+            .iter()
+            .map(|i| world.roads[*i].line.as_slice())
+            .collect(),
+    );
     for (i, line) in near.lines.iter().enumerate() {
         for (k, pair) in line.windows(2).enumerate() {
             for other in near.candidates(pair[0], pair[1], 0.0) {
@@ -91,7 +97,12 @@ pub(crate) fn bridge(world: &mut World, land: &Land) {
         .map(|road| road.line.as_slice())
         .collect();
     let near_roads = Near::new(at_grade);
-    let near_water = Near::new(land.rivers.iter().map(|river| river.line.as_slice()).collect());
+    let near_water = Near::new(
+        land.rivers
+            .iter()
+            .map(|river| river.line.as_slice())
+            .collect(),
+    );
     let mut out = Vec::new();
     for road in &roads {
         let mut spans = over_water(road, &near_water, &land.rivers);
@@ -123,7 +134,11 @@ fn over_water(road: &Road, water: &Near<'_>, rivers: &[River]) -> Vec<Span> {
                 let half = (river.half_m * 1.05 + 9.0) / slant;
                 let middle = along + pair[0].to(at);
                 let name = bridge_name(road, river);
-                spans.push(Span { from: middle - half, to: middle + half, name });
+                spans.push(Span {
+                    from: middle - half,
+                    to: middle + half,
+                    name,
+                });
             }
         }
         along += pair[0].to(pair[1]);
@@ -144,7 +159,11 @@ fn over_roads(road: &Road, roads: &Near<'_>) -> Vec<Span> {
             let (c, d) = roads.segment(other);
             if let Some(at) = crossing(pair[0], pair[1], c, d) {
                 let middle = along + pair[0].to(at);
-                spans.push(Span { from: middle - 22.0, to: middle + 22.0, name: String::new() });
+                spans.push(Span {
+                    from: middle - 22.0,
+                    to: middle + 22.0,
+                    name: String::new(),
+                });
             }
         }
         along += pair[0].to(pair[1]);
@@ -156,6 +175,7 @@ fn bridge_name(road: &Road, river: &River) -> String {
     if road.class == "track" || (river.kind == "stream" && road.name.is_empty()) {
         return String::new();
     }
+    let class = road.class;
     match (river.name, road.name.as_str()) {
         ("澜水河", "新华路") => "望北老桥".to_owned(),
         ("澜水河", "迎宾大道") => "迎宾大桥".to_owned(),
@@ -164,7 +184,10 @@ fn bridge_name(road: &Road, river: &River) -> String {
         ("澜水河", "望北高速") => "澜水河特大桥".to_owned(),
         ("澜水河", "") => "澜水河大桥".to_owned(),
         (river, "") => format!("{river}桥"),
-        (_, road) => format!("{}桥", road.trim_end_matches('路')),
+        (river, road) if matches!(class, "trunk" | "secondary" | "tertiary") => {
+            format!("{road}{river}桥")
+        }
+        (river, _) => format!("{river}桥"),
     }
 }
 
@@ -176,7 +199,11 @@ fn cut(road: &Road, spans: &[Span]) -> Vec<Road> {
         let (from, to) = (span.from.max(0.0), span.to.min(total));
         match merged.last_mut() {
             Some(last) if from <= last.to + 8.0 => last.to = last.to.max(to),
-            _ => merged.push(Span { from, to, name: span.name.clone() }),
+            _ => merged.push(Span {
+                from,
+                to,
+                name: span.name.clone(),
+            }),
         }
     }
     let mut pieces = Vec::new();
@@ -193,7 +220,11 @@ fn cut(road: &Road, spans: &[Span]) -> Vec<Road> {
     }
     pieces
         .into_iter()
-        .map(|(from, to, bridge)| Road { line: part(&road.line, from, to), bridge, ..road.clone() })
+        .map(|(from, to, bridge)| Road {
+            line: part(&road.line, from, to),
+            bridge,
+            ..road.clone()
+        })
         .filter(|piece| piece.line.len() > 1)
         .collect()
 }
@@ -240,11 +271,14 @@ pub(crate) fn clear(world: &mut World, land: &Land) {
                     || to_segment(c, a, b).0 < room
             })
         });
-        let in_water = banks.iter().any(|bank| ring[0].to(bank[0]) < 4_000.0 && inside(ring[0], bank))
+        let in_water = banks
+            .iter()
+            .any(|bank| ring[0].to(bank[0]) < 4_000.0 && inside(ring[0], bank))
             || inside(ring[0], &land.lake)
             || inside(ring[0], &land.reservoir)
             || land.rivers.iter().any(|river| {
-                river.half_m < 30.0 && super::plane::to_line(ring[0], &river.line) < river.half_m + 8.0
+                river.half_m < 30.0
+                    && super::plane::to_line(ring[0], &river.line) < river.half_m + 8.0
             });
         !on_road && !in_water
     });

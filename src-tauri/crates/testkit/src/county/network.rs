@@ -21,20 +21,32 @@ struct Places {
     short: Vec<String>,
 }
 
-/// Draws every road between places.
+/// Draws every road between places; `ends` are the street ends of the rural seats, then of the
+/// villages.
 pub(crate) fn build(
     world: &mut World,
     land: &Land,
     towns: &[Town],
     villages: &[Village],
+    ends: &[Vec<P>],
     dice: &mut Dice,
 ) {
     let places = gather(towns, villages);
     let links = relative_neighbours(&places, land);
     let ranks = rank(&places, &links);
     for (i, link) in links.iter().enumerate() {
-        let (a, b) = (places.at[link.0], places.at[link.1]);
-        let (class, reference) = ranks.get(&i).cloned().unwrap_or(("unclassified", String::new()));
+        // A road ties to the street end that looks toward where it goes.
+        let tie = |place: usize, other: usize| {
+            let far = |end: &&P| end.to(places.at[other]);
+            let own = ends.get(place).map(Vec::as_slice).unwrap_or_default();
+            let best = own.iter().min_by(|x, y| far(x).total_cmp(&far(y)));
+            best.copied().unwrap_or(places.at[place])
+        };
+        let (a, b) = (tie(link.0, link.1), tie(link.1, link.0));
+        let (class, reference) = ranks
+            .get(&i)
+            .cloned()
+            .unwrap_or(("unclassified", String::new()));
         let wobble = if class == "unclassified" { 0.11 } else { 0.075 };
         let line = wander(a, b, wobble, land, dice);
         let stem = |k: usize| places.short[k].chars().next();
@@ -53,8 +65,13 @@ pub(crate) fn build(
 }
 
 fn gather(towns: &[Town], villages: &[Village]) -> Places {
-    let mut places =
-        Places { at: Vec::new(), short: Vec::new(), seats: 0, villages: 0, gates: 0 };
+    let mut places = Places {
+        at: Vec::new(),
+        short: Vec::new(),
+        seats: 0,
+        villages: 0,
+        gates: 0,
+    };
     for town in towns.iter().filter(|town| !town.is_urban) {
         places.at.push(town.seat);
         places.short.push(town.short.to_owned());
@@ -68,13 +85,21 @@ fn gather(towns: &[Town], villages: &[Village]) -> Places {
     places.at.extend(gates());
     places.gates = places.at.len();
     // West and east, for the trunk road; then the county roads' ways out.
-    for (dx, dy) in [(-1.0, 0.05), (1.0, -0.16), (0.1, 1.0), (-0.75, 0.75), (-0.3, -1.0), (0.8, -0.8)]
-    {
+    for (dx, dy) in [
+        (-1.0, 0.05),
+        (1.0, -0.16),
+        (0.1, 1.0),
+        (-0.75, 0.75),
+        (-0.3, -1.0),
+        (0.8, -0.8),
+    ] {
         let mut reach = 12_000.0;
         while in_county(p(dx * reach, dy * reach)) {
             reach += 60.0;
         }
-        places.at.push(p(dx * (reach + 350.0), dy * (reach + 350.0)));
+        places
+            .at
+            .push(p(dx * (reach + 350.0), dy * (reach + 350.0)));
     }
     places.short.resize(places.at.len(), String::new());
     places
@@ -123,11 +148,15 @@ fn relative_neighbours(places: &Places, land: &Land) -> Vec<Link> {
 
 fn crosses_main_river(a: P, b: P, land: &Land) -> bool {
     let course = &land.rivers[0].line;
-    course.windows(2).any(|s| super::plane::crossing(a, b, s[0], s[1]).is_some())
+    course
+        .windows(2)
+        .any(|s| super::plane::crossing(a, b, s[0], s[1]).is_some())
 }
 
 fn hits_reservoir(a: P, b: P, land: &Land) -> bool {
-    land.reservoir.iter().any(|bank| to_segment(*bank, a, b).0 < 120.0)
+    land.reservoir
+        .iter()
+        .any(|bank| to_segment(*bank, a, b).0 < 120.0)
 }
 
 /// Which links are more than village roads: the trunk road through the county town, county roads
@@ -144,7 +173,7 @@ fn rank(places: &Places, links: &[Link]) -> BTreeMap<usize, (&'static str, Strin
     };
     let is_gate = |i: usize| (places.villages..places.gates).contains(&i);
     give(exits.start, &|i| i == west_gate, "trunk", "G799");
-    give(exits.start + 1, &|i| i == west_gate + 3, "trunk", "G799");
+    give(exits.start + 1, &is_gate, "trunk", "G799");
     for (n, exit) in exits.skip(2).enumerate() {
         give(exit, &is_gate, "secondary", &format!("X9{:02}", n + 1));
     }
@@ -164,10 +193,22 @@ fn rank(places: &Places, links: &[Link]) -> BTreeMap<usize, (&'static str, Strin
 }
 
 fn road_name(reference: &str) -> String {
-    const NAMES: [&str; 9] =
-        ["望柳路", "望岭路", "望石路", "望青路", "望鹤路", "望双路", "望龙路", "望坪路", "望云路"];
+    const NAMES: [&str; 9] = [
+        "望柳路",
+        "望岭路",
+        "望石路",
+        "望青路",
+        "望鹤路",
+        "望双路",
+        "望龙路",
+        "望坪路",
+        "望云路",
+    ];
     let number: usize = reference[1..].parse().unwrap_or(0);
-    NAMES.get(number.wrapping_sub(911)).map(|name| (*name).to_owned()).unwrap_or_default()
+    NAMES
+        .get(number.wrapping_sub(911))
+        .map(|name| (*name).to_owned())
+        .unwrap_or_default()
 }
 
 struct Graph {
@@ -226,7 +267,10 @@ fn wander(a: P, b: P, wobble: f64, land: &Land, dice: &mut Dice) -> Vec<P> {
             let span = pair[0].to(pair[1]).max(1.0);
             let off = dice.between(-reach, reach);
             let middle = pair[0].toward(pair[1], dice.between(0.42, 0.58));
-            let (nx, ny) = (-(pair[1].y - pair[0].y) / span, (pair[1].x - pair[0].x) / span);
+            let (nx, ny) = (
+                -(pair[1].y - pair[0].y) / span,
+                (pair[1].x - pair[0].x) / span,
+            );
             finer.push(middle.shift(nx * off, ny * off));
             finer.push(pair[1]);
         }
@@ -263,9 +307,14 @@ fn off_river(point: P, land: &Land) -> P {
 fn expressway(world: &mut World) {
     let gate = expressway_gate();
     let course = [
-        p(-22_600.0, -9_900.0), p(-16_500.0, -10_900.0), p(-9_500.0, -9_300.0),
-        p(-4_000.0, -8_600.0), gate.shift(80.0, -820.0), p(6_000.0, -8_000.0),
-        p(12_500.0, -9_900.0), p(18_500.0, -12_400.0),
+        p(-22_600.0, -9_900.0),
+        p(-16_500.0, -10_900.0),
+        p(-9_500.0, -9_300.0),
+        p(-4_000.0, -8_600.0),
+        gate.shift(80.0, -820.0),
+        p(6_000.0, -8_000.0),
+        p(12_500.0, -9_900.0),
+        p(18_500.0, -12_400.0),
     ];
     let middle = smooth(&course, 120.0);
     let carriageway = |offset_m: f64| super::plane::offset(&middle, |_| offset_m);
@@ -273,14 +322,28 @@ fn expressway(world: &mut World) {
     let south = carriageway(-13.0);
     let near = |line: &[P], metres: f64| {
         let wanted = gate.shift(80.0 + metres, -820.0);
-        line.iter().copied().min_by(|a, b| a.to(wanted).total_cmp(&b.to(wanted)))
+        line.iter()
+            .copied()
+            .min_by(|a, b| a.to(wanted).total_cmp(&b.to(wanted)))
     };
     let (above, below) = (gate.shift(60.0, -560.0), gate.shift(95.0, -1_080.0));
     let ramps = [
         (near(&north, 780.0), gate.shift(360.0, -640.0), Some(above)),
-        (Some(above), gate.shift(-230.0, -650.0), near(&north, -620.0)),
-        (near(&south, -620.0), gate.shift(-220.0, -1_010.0), Some(below)),
-        (Some(below), gate.shift(380.0, -1_000.0), near(&south, 780.0)),
+        (
+            Some(above),
+            gate.shift(-230.0, -650.0),
+            near(&north, -620.0),
+        ),
+        (
+            near(&south, -620.0),
+            gate.shift(-220.0, -1_010.0),
+            Some(below),
+        ),
+        (
+            Some(below),
+            gate.shift(380.0, -1_000.0),
+            near(&south, 780.0),
+        ),
     ];
     for (from, by, to) in ramps {
         if let (Some(from), Some(to)) = (from, to) {
@@ -291,7 +354,12 @@ fn expressway(world: &mut World) {
     }
     let link = smooth(&[gate, gate.shift(25.0, -280.0), above, below], 60.0);
     world.roads.push(Road::plain("primary", "高速连接线", link));
-    world.mark("望北收费站", "barrier", "toll_booth", gate.shift(25.0, -280.0));
+    world.mark(
+        "望北收费站",
+        "barrier",
+        "toll_booth",
+        gate.shift(25.0, -280.0),
+    );
     for line in [north, south] {
         // In stretches, so that a map label need not travel the whole county.
         for part in 0..line.len() / 24 + 1 {
@@ -311,9 +379,17 @@ fn expressway(world: &mut World) {
 fn railway(world: &mut World) {
     let station = town(-160.0, 3_690.0);
     let course = [
-        p(-19_500.0, 7_900.0), p(-14_500.0, 6_900.0), p(-9_500.0, 6_400.0), p(-4_500.0, 4_100.0),
-        station.shift(-900.0, -95.0), station, station.shift(900.0, 125.0), p(5_300.0, 5_300.0),
-        p(10_500.0, 5_900.0), p(15_500.0, 4_300.0), p(21_400.0, 2_700.0),
+        p(-19_500.0, 7_900.0),
+        p(-14_500.0, 6_900.0),
+        p(-9_500.0, 6_400.0),
+        p(-4_500.0, 4_100.0),
+        station.shift(-900.0, -95.0),
+        station,
+        station.shift(900.0, 125.0),
+        p(5_300.0, 5_300.0),
+        p(10_500.0, 5_900.0),
+        p(15_500.0, 4_300.0),
+        p(21_400.0, 2_700.0),
     ];
     let line = smooth(&course, 110.0);
     let bent = super::plane::offset(&line, |i| {
@@ -329,9 +405,13 @@ fn railway(world: &mut World) {
         }
     }
     for side in [9.0, -9.0] {
-        let siding = super::plane::offset(&bent, |_| side);
-        let piece: Vec<P> =
-            siding.into_iter().filter(|at| at.to(station) < 820.0).collect();
+        // The siding leaves the track and comes back to it.
+        let beside = |i: usize| side * ((980.0 - bent[i].to(station)) / 160.0).clamp(0.0, 1.0);
+        let siding = super::plane::offset(&bent, beside);
+        let piece: Vec<P> = siding
+            .into_iter()
+            .filter(|at| at.to(station) < 1_090.0)
+            .collect();
         let mut road = Road::plain("rail", "", piece);
         road.is_apart = true;
         world.roads.push(road);

@@ -55,7 +55,11 @@ impl Osm {
         let next = self.nodes.len();
         let index = *self.by_place.entry((lon_e7, lat_e7)).or_insert(next);
         if index == next {
-            self.nodes.push(Node { lon_e7, lat_e7, tags: Vec::new() });
+            self.nodes.push(Node {
+                lon_e7,
+                lat_e7,
+                tags: Vec::new(),
+            });
         }
         index
     }
@@ -79,7 +83,10 @@ impl Osm {
         if nodes.len() < 2 {
             return None;
         }
-        self.ways.push(Way { nodes, tags: tags(pairs) });
+        self.ways.push(Way {
+            nodes,
+            tags: tags(pairs),
+        });
         Some(self.ways.len() - 1)
     }
 
@@ -94,19 +101,28 @@ impl Osm {
             return None;
         }
         nodes.push(nodes[0]);
-        self.ways.push(Way { nodes, tags: tags(pairs) });
+        self.ways.push(Way {
+            nodes,
+            tags: tags(pairs),
+        });
         Some(self.ways.len() - 1)
     }
 
     /// A multipolygon of untagged rings: one outer and its holes.
     pub(crate) fn multipolygon(&mut self, outer: &[P], holes: &[Vec<P>], pairs: &[(&str, &str)]) {
-        let Some(outer_way) = self.area(outer, &[]) else { return };
+        let Some(outer_way) = self.area(outer, &[]) else {
+            return;
+        };
         let mut ways = vec![(outer_way, "outer")];
         for hole in holes {
             ways.extend(self.area(hole, &[]).map(|way| (way, "inner")));
         }
         let mut all = tags(&[("type", "multipolygon")]);
         all.extend(tags(pairs));
-        self.relations.push(Relation { ways, nodes: Vec::new(), tags: all });
+        self.relations.push(Relation {
+            ways,
+            nodes: Vec::new(),
+            tags: all,
+        });
     }
 }

@@ -16,7 +16,13 @@ pub(crate) fn encode(osm: &Osm) -> std::io::Result<Vec<u8>> {
         let mut dense = Dense::default();
         for (i, node) in chunk.iter().enumerate() {
             let id = (block * ENTITIES_PER_BLOCK + i + 1) as i64;
-            dense.add(id, i64::from(node.lat_e7), i64::from(node.lon_e7), &node.tags, &mut strings);
+            dense.add(
+                id,
+                i64::from(node.lat_e7),
+                i64::from(node.lon_e7),
+                &node.tags,
+                &mut strings,
+            );
         }
         let mut group = Vec::new();
         message(&mut group, 2, &dense.encode());

@@ -30,7 +30,10 @@ impl P {
 
     /// The point `share` of the way to another.
     pub(crate) fn toward(self, other: P, share: f64) -> P {
-        p(self.x + (other.x - self.x) * share, self.y + (other.y - self.y) * share)
+        p(
+            self.x + (other.x - self.x) * share,
+            self.y + (other.y - self.y) * share,
+        )
     }
 
     /// Moved by metres.
@@ -48,14 +51,17 @@ impl P {
     /// "lon,lat" with six decimals, about 10 cm.
     pub(crate) fn lon_lat(self) -> (String, String) {
         let (lon, lat) = self.e7();
-        (format!("{:.6}", f64::from(lon) / 1e7), format!("{:.6}", f64::from(lat) / 1e7))
+        (
+            format!("{:.6}", f64::from(lon) / 1e7),
+            format!("{:.6}", f64::from(lat) / 1e7),
+        )
     }
 }
 
 /// Town plane to board: streets at constant `u` or `v` come out turned and gently bent.
 pub(crate) fn town(u: f64, v: f64) -> P {
-    let bent_u = u + 70.0 * (v / 1500.0).sin() + 45.0 * (v / 610.0 + u / 2300.0).sin();
-    let bent_v = v + 95.0 * (u / 1700.0 + 0.5).sin() + 30.0 * (u / 700.0 + 1.0).sin();
+    let bent_u = u + 130.0 * (v / 1800.0).sin() + 55.0 * (v / 640.0 + u / 2300.0).sin();
+    let bent_v = v + 190.0 * (u / 2100.0 + 0.5).sin() + 45.0 * (u / 760.0 + v / 3100.0).sin();
     let (cos, sin) = TURN;
     p(bent_u * cos - bent_v * sin, bent_u * sin + bent_v * cos)
 }
@@ -78,7 +84,9 @@ pub(crate) fn to_segment(point: P, a: P, b: P) -> (f64, f64) {
 
 /// Distance from a point to a line, metres.
 pub(crate) fn to_line(point: P, line: &[P]) -> f64 {
-    line.windows(2).map(|s| to_segment(point, s[0], s[1]).0).fold(f64::INFINITY, f64::min)
+    line.windows(2)
+        .map(|s| to_segment(point, s[0], s[1]).0)
+        .fold(f64::INFINITY, f64::min)
 }
 
 /// Where two segments cross inside both, or `None`; touching ends do not count.
@@ -97,8 +105,16 @@ pub(crate) fn smooth(control: &[P], step: f64) -> Vec<P> {
     let mut line = Vec::new();
     for i in 0..control.len().saturating_sub(1) {
         let (b, c) = (control[i], control[i + 1]);
-        let a = if i == 0 { b.toward(c, -1.0) } else { control[i - 1] };
-        let d = if i + 2 < control.len() { control[i + 2] } else { c.toward(b, -1.0) };
+        let a = if i == 0 {
+            b.toward(c, -1.0)
+        } else {
+            control[i - 1]
+        };
+        let d = if i + 2 < control.len() {
+            control[i + 2]
+        } else {
+            c.toward(b, -1.0)
+        };
         let parts = (b.to(c) / step).ceil().max(1.0) as usize;
         for k in 0..parts {
             let t = k as f64 / parts as f64;
@@ -154,12 +170,19 @@ pub(crate) fn thin(line: &[P], tolerance: f64) -> Vec<P> {
     while let Some((from, to)) = spans.pop() {
         let far = (from + 1..to)
             .map(|i| (i, to_segment(line[i], line[from], line[to]).0))
-            .fold((0, 0.0), |best, next| if next.1 > best.1 { next } else { best });
+            .fold(
+                (0, 0.0),
+                |best, next| if next.1 > best.1 { next } else { best },
+            );
         if far.1 > tolerance {
             keep[far.0] = true;
             spans.push((from, far.0));
             spans.push((far.0, to));
         }
     }
-    line.iter().zip(keep).filter(|(_, kept)| *kept).map(|(point, _)| *point).collect()
+    line.iter()
+        .zip(keep)
+        .filter(|(_, kept)| *kept)
+        .map(|(point, _)| *point)
+        .collect()
 }

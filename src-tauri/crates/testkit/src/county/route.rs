@@ -17,9 +17,17 @@ impl Routes {
     /// Builds the graph; expressways, rails and field tracks are left out.
     pub(crate) fn new(world: &World) -> Self {
         let mut index: BTreeMap<(i32, i32), usize> = BTreeMap::new();
-        let mut routes = Self { places: Vec::new(), next: Vec::new(), is_main: Vec::new() };
+        let mut routes = Self {
+            places: Vec::new(),
+            next: Vec::new(),
+            is_main: Vec::new(),
+        };
         let closed = ["motorway", "motorway_link", "rail", "track"];
-        for road in world.roads.iter().filter(|road| !closed.contains(&road.class)) {
+        for road in world
+            .roads
+            .iter()
+            .filter(|road| !closed.contains(&road.class))
+        {
             let mut last: Option<usize> = None;
             for point in &road.line {
                 let here = *index.entry(point.e7()).or_insert_with(|| {
@@ -43,7 +51,10 @@ impl Routes {
     /// How many road points there are in all, and in the connected part.
     #[cfg(test)]
     pub(crate) fn sizes(&self) -> (usize, usize) {
-        (self.places.len(), self.is_main.iter().filter(|main| **main).count())
+        (
+            self.places.len(),
+            self.is_main.iter().filter(|main| **main).count(),
+        )
     }
 
     fn largest_part(&self) -> Vec<bool> {

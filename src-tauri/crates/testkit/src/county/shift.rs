@@ -25,12 +25,27 @@ pub(crate) fn csv(world: &World, villages: &[Village], towns: &[Town]) -> Vec<u8
         let (lon, lat) = at.map_or_else(Default::default, P::lon_lat);
         let blank_if_zero = |n: u32| if n == 0 { String::new() } else { n.to_string() };
         let (offset, line) = (call.offset_s.to_string(), call.line.to_string());
-        let radius = if at.is_some() { blank_if_zero(call.radius_m) } else { String::new() };
+        let radius = if at.is_some() {
+            blank_if_zero(call.radius_m)
+        } else {
+            String::new()
+        };
         let source = if at.is_some() { call.source } else { "" };
         let invalid = blank_if_zero(u32::from(call.invalid));
         let fields = [
-            offset.as_str(), &line, call.number, &lon, &lat, &radius, source, call.subscriber,
-            call.says, call.place, call.type_code, &invalid, call.units,
+            offset.as_str(),
+            &line,
+            call.number,
+            &lon,
+            &lat,
+            &radius,
+            source,
+            call.subscriber,
+            call.says,
+            call.place,
+            call.type_code,
+            &invalid,
+            call.units,
         ];
         row(&mut text, &fields);
     }
@@ -41,9 +56,11 @@ fn place(world: &World, villages: &[Village], towns: &[Town], call: &Call) -> Op
     match call.from {
         Whence::Nowhere => None,
         Whence::Corner(one, other) => world.corner(one, other),
-        Whence::Village(name, nth) => {
-            villages.iter().filter(|village| village.name == name).nth(nth).map(|v| v.at)
-        }
+        Whence::Village(name, nth) => villages
+            .iter()
+            .filter(|village| village.name == name)
+            .nth(nth)
+            .map(|v| v.at),
         Whence::Mark("东环桥") => world
             .roads
             .iter()

@@ -44,15 +44,28 @@ pub(crate) fn county(outline: &[P]) -> Vec<u8> {
 }
 
 const COMMITTEES: [(usize, &str); 9] = [
-    (0, "经开社区"), (0, "东站社区"), (1, "清风社区"), (1, "安居社区"), (2, "鼓楼社区"),
-    (2, "文庙社区"), (2, "人民路社区"), (2, "棉纺社区"), (2, "滨河社区"),
+    (0, "经开社区"),
+    (0, "东站社区"),
+    (1, "清风社区"),
+    (1, "安居社区"),
+    (2, "鼓楼社区"),
+    (2, "文庙社区"),
+    (2, "人民路社区"),
+    (2, "棉纺社区"),
+    (2, "滨河社区"),
 ];
 
 /// Where the neighbourhood committees of the county town sit: name, `u`, `v`.
 pub(crate) const COMMITTEE_MARKS: [(&str, f64, f64); 9] = [
-    ("经开社区", 3_700.0, 1_100.0), ("东站社区", 4_450.0, -380.0), ("清风社区", -700.0, -3_560.0),
-    ("安居社区", -1_200.0, -4_060.0), ("鼓楼社区", -700.0, 560.0), ("文庙社区", -1_400.0, 200.0),
-    ("人民路社区", 560.0, -120.0), ("棉纺社区", 1_850.0, -1_000.0), ("滨河社区", -1_300.0, -1_400.0),
+    ("经开社区", 3_700.0, 1_100.0),
+    ("东站社区", 4_450.0, -380.0),
+    ("清风社区", -700.0, -3_560.0),
+    ("安居社区", -1_200.0, -4_060.0),
+    ("鼓楼社区", -700.0, 560.0),
+    ("文庙社区", -1_400.0, 200.0),
+    ("人民路社区", 560.0, -120.0),
+    ("棉纺社区", 1_850.0, -1_000.0),
+    ("滨河社区", -1_300.0, -1_400.0),
 ];
 
 /// `divisions.json`: towns and their villages by code, in the shape the public lists have.
@@ -95,8 +108,10 @@ pub(crate) fn unmapped(villages: &[Village]) -> Vec<String> {
     for village in villages {
         *counts.entry(&village.name).or_default() += 1;
     }
-    let single: Vec<&Village> =
-        villages.iter().filter(|village| counts[village.name.as_str()] == 1).collect();
+    let single: Vec<&Village> = villages
+        .iter()
+        .filter(|village| counts[village.name.as_str()] == 1)
+        .collect();
     [13, 47, 78, 101]
         .iter()
         .filter_map(|i| single.get(*i))
@@ -115,7 +130,9 @@ fn pretty(value: &Value) -> Vec<u8> {
 fn write(text: &mut String, value: &Value, depth: usize) {
     let is_flat = |value: &Value| match value {
         Value::Array(items) => !items.iter().any(|item| item.is_array() || item.is_object()),
-        Value::Object(items) => !items.values().any(|item| item.is_array() || item.is_object()),
+        Value::Object(items) => !items
+            .values()
+            .any(|item| item.is_array() || item.is_object()),
         _ => true,
     };
     if is_flat(value) {
@@ -124,12 +141,17 @@ fn write(text: &mut String, value: &Value, depth: usize) {
     }
     let entries: Vec<(String, &Value)> = match value {
         Value::Array(items) => items.iter().map(|item| (String::new(), item)).collect(),
-        Value::Object(items) => {
-            items.iter().map(|(key, item)| (format!("{}: ", json!(key)), item)).collect()
-        }
+        Value::Object(items) => items
+            .iter()
+            .map(|(key, item)| (format!("{}: ", json!(key)), item))
+            .collect(),
         _ => Vec::new(),
     };
-    let (open, close) = if value.is_array() { ('[', ']') } else { ('{', '}') };
+    let (open, close) = if value.is_array() {
+        ('[', ']')
+    } else {
+        ('{', '}')
+    };
     text.push(open);
     for (i, (key, item)) in entries.iter().enumerate() {
         text.push_str(if i > 0 { ",\n" } else { "\n" });

@@ -35,16 +35,31 @@ pub(crate) fn checkpoints(world: &World, borders: &[Border]) -> Vec<Checkpoint> 
     let ring = outline(borders);
     let mut found: Vec<Checkpoint> = Vec::new();
     let mut manned = |name: String, at: P| {
-        if found.len() < 7 && found.iter().all(|other: &Checkpoint| other.at.to(at) > 1_500.0) {
-            found.push(Checkpoint { name, is_manned: true, at });
+        if found.len() < 7
+            && found
+                .iter()
+                .all(|other: &Checkpoint| other.at.to(at) > 1_500.0)
+        {
+            found.push(Checkpoint {
+                name,
+                is_manned: true,
+                at,
+            });
         }
     };
-    manned("望北收费站".to_owned(), world.at("望北收费站").unwrap_or(p(0.0, 0.0)));
+    manned(
+        "望北收费站".to_owned(),
+        world.at("望北收费站").unwrap_or(p(0.0, 0.0)),
+    );
     for class in ["trunk", "secondary", "tertiary"] {
         for road in world.roads.iter().filter(|road| road.class == class) {
             for pair in road.line.windows(2) {
                 if inside(pair[0], &ring) != inside(pair[1], &ring) {
-                    let at = if inside(pair[0], &ring) { pair[0] } else { pair[1] };
+                    let at = if inside(pair[0], &ring) {
+                        pair[0]
+                    } else {
+                        pair[1]
+                    };
                     manned(format!("{}县界卡口", road.reference), at);
                 }
             }
@@ -57,12 +72,29 @@ pub(crate) fn checkpoints(world: &World, borders: &[Border]) -> Vec<Checkpoint> 
 
 fn unmanned(world: &World, found: &mut Vec<Checkpoint>) {
     let mut add = |name: String, at: P| {
-        let is_new = found.iter().all(|other| other.at.to(at) > 350.0 && other.name != name);
+        let is_new = found
+            .iter()
+            .all(|other| other.at.to(at) > 350.0 && other.name != name);
         if is_new {
-            found.push(Checkpoint { name, is_manned: false, at });
+            found.push(Checkpoint {
+                name,
+                is_manned: false,
+                at,
+            });
         }
     };
-    let directions = ["西", "西北", "东北", "东", "东南", "西南", "南", "东南环", "北", "北二"];
+    let directions = [
+        "西",
+        "西北",
+        "东北",
+        "东",
+        "东南",
+        "西南",
+        "南",
+        "东南环",
+        "北",
+        "北二",
+    ];
     for (gate, way) in super::city::gates().into_iter().zip(directions) {
         add(format!("城{way}卡口"), gate);
     }
@@ -93,10 +125,17 @@ pub(crate) fn checkpoints_csv(checkpoints: &[Checkpoint], towns: &[Town]) -> Vec
     for (i, point) in checkpoints.iter().enumerate() {
         let (lon, lat) = point.at.lon_lat();
         let kind = if point.is_manned { "有人" } else { "无人" };
-        let phone = if point.is_manned { format!("0000-66200{:02}", i + 1) } else { String::new() };
+        let phone = if point.is_manned {
+            format!("0000-66200{:02}", i + 1)
+        } else {
+            String::new()
+        };
         let town = towns[town_of(towns, point.at)].name;
         let (code, camera) = (format!("K{:02}", i + 1), camera_id(i));
-        row(&mut text, &[&code, &point.name, kind, town, &lon, &lat, &phone, &camera]);
+        row(
+            &mut text,
+            &[&code, &point.name, kind, town, &lon, &lat, &phone, &camera],
+        );
     }
     text.into_bytes()
 }
@@ -118,8 +157,9 @@ pub(crate) fn cameras(
         found.push(camera(&point.name, point.at, 0.0, dice));
     }
     let corners = corners(world);
-    let (town, country): (Vec<_>, Vec<_>) =
-        corners.into_iter().partition(|corner| in_county_town(corner.at));
+    let (town, country): (Vec<_>, Vec<_>) = corners
+        .into_iter()
+        .partition(|corner| in_county_town(corner.at));
     for corner in &town {
         let eyes = if corner.ranked >= 2 { 3 } else { 1 };
         for eye in 0..eyes {
@@ -129,15 +169,30 @@ pub(crate) fn cameras(
                 eye => format!("{}·{}", corner.name, ["", "东", "南"][eye as usize]),
             };
             let far = f64::from(eye) * 5.0;
-            found.push(camera(&name, corner.at.shift(far, 9.0 - far), heading, dice));
+            found.push(camera(
+                &name,
+                corner.at.shift(far, 9.0 - far),
+                heading,
+                dice,
+            ));
         }
     }
     for village in villages {
         let at = village.at.shift(village.reach * 0.7, 6.0);
-        found.push(camera(&format!("{}村口", village.name), at, dice.between(0.0, 360.0), dice));
+        found.push(camera(
+            &format!("{}村口", village.name),
+            at,
+            dice.between(0.0, 360.0),
+            dice,
+        ));
     }
     for corner in &country {
-        found.push(camera(&corner.name, corner.at.shift(4.0, 4.0), dice.between(0.0, 360.0), dice));
+        found.push(camera(
+            &corner.name,
+            corner.at.shift(4.0, 4.0),
+            dice.between(0.0, 360.0),
+            dice,
+        ));
     }
     found.truncate(CAMERAS);
     let lanes = world.roads.iter().filter(|road| {
@@ -148,7 +203,12 @@ pub(crate) fn cameras(
             break;
         }
         let at = road.line[road.line.len() / 2];
-        found.push(camera(&format!("{}中段", road.name), at, dice.between(0.0, 360.0), dice));
+        found.push(camera(
+            &format!("{}中段", road.name),
+            at,
+            dice.between(0.0, 360.0),
+            dice,
+        ));
     }
     found
 }
@@ -188,7 +248,9 @@ fn corners(world: &World) -> Vec<Corner> {
         let is_ranked = matches!(road.class, "trunk" | "primary" | "secondary" | "tertiary");
         for point in &road.line {
             let entry =
-                meets.entry(point.e7()).or_insert((*point, BTreeSet::new(), BTreeSet::new()));
+                meets
+                    .entry(point.e7())
+                    .or_insert((*point, BTreeSet::new(), BTreeSet::new()));
             entry.1.insert(&road.name);
             if is_ranked {
                 entry.2.insert(&road.name);
@@ -202,7 +264,11 @@ fn corners(world: &World) -> Vec<Corner> {
             let mut two = ranked.iter().chain(names.difference(&ranked));
             let first = two.next().copied().unwrap_or_default();
             let second = two.next().copied().unwrap_or_default();
-            Corner { name: format!("{first}{second}口"), at, ranked: ranked.len() }
+            Corner {
+                name: format!("{first}{second}口"),
+                at,
+                ranked: ranked.len(),
+            }
         })
         .collect()
 }
@@ -214,10 +280,19 @@ pub(crate) fn cameras_csv(cameras: &[Camera]) -> Vec<u8> {
         let (lon, lat) = camera.at.lon_lat();
         let id = camera_id(i);
         let url = format!("rtsp://{}.cameras.invalid/main", id.to_lowercase());
-        let heading = format!("{:.0}", camera.heading_deg);
+        let heading = format!("{}", camera.heading_deg.round() as u32 % 360);
         let (fov, range) = (camera.fov_deg.to_string(), camera.range_m.to_string());
-        let fields =
-            [&id, &camera.name, &lon, &lat, &heading, &fov, &range, camera.status, url.as_str()];
+        let fields = [
+            &id,
+            &camera.name,
+            &lon,
+            &lat,
+            &heading,
+            &fov,
+            &range,
+            camera.status,
+            url.as_str(),
+        ];
         row(&mut text, &fields.map(|field: &str| field));
     }
     text.into_bytes()

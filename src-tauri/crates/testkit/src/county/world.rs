@@ -71,7 +71,12 @@ impl Road {
 impl World {
     /// Adds a named point.
     pub(crate) fn mark(&mut self, name: &str, key: &'static str, value: &'static str, at: P) {
-        self.marks.push(Mark { name: name.to_owned(), key, value, at });
+        self.marks.push(Mark {
+            name: name.to_owned(),
+            key,
+            value,
+            at,
+        });
     }
 
     /// Adds an area of use.
@@ -82,19 +87,29 @@ impl World {
         value: &'static str,
         ring: Vec<P>,
     ) {
-        self.grounds.push(Ground { ring, key, value, name: name.to_owned() });
+        self.grounds.push(Ground {
+            ring,
+            key,
+            value,
+            name: name.to_owned(),
+        });
     }
 
     /// The first mark of that name, for things that are placed by name.
     pub(crate) fn at(&self, name: &str) -> Option<P> {
-        self.marks.iter().find(|mark| mark.name == name).map(|mark| mark.at)
+        self.marks
+            .iter()
+            .find(|mark| mark.name == name)
+            .map(|mark| mark.at)
     }
 
     /// Where two named roads meet, or come within 60 m of each other.
     pub(crate) fn corner(&self, one: &str, other: &str) -> Option<P> {
         let points = |name: &str| {
             let of_name = self.roads.iter().filter(move |road| road.name == *name);
-            of_name.flat_map(|road| road.line.iter().copied()).collect::<Vec<_>>()
+            of_name
+                .flat_map(|road| road.line.iter().copied())
+                .collect::<Vec<_>>()
         };
         let others = points(other);
         let mut best: Option<(f64, P)> = None;
