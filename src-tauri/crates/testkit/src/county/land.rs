@@ -33,7 +33,7 @@ pub(crate) fn in_county(at: P) -> bool {
     let rim = 0.78
         + 0.28 * noise(at.x, at.y, 8_000.0, 11)
         + 0.09 * (noise(at.x, at.y, 2_400.0, 12) - 0.5);
-    (at.x / EAST_M).hypot(at.y / NORTH_M) < rim
+    (at.x / EAST_M).hypot(at.y / NORTH_M) < rim.min(1.01)
 }
 
 impl Land {
