@@ -1,4 +1,18 @@
 //! The encrypted SQLite file: log, fold, tables, keys.
+//!
+//! **Invariant:** SQL lives here and nowhere else; an answer means the disk has
+//! it. Not here: rules (`domain`), use cases (`app`).
+
+// The log and its fold.
+pub mod local;
+pub mod log;
+pub mod read;
+mod rows;
+pub mod project;
+pub mod search;
+mod signing;
+mod store;
+pub mod verify;
 
 // The trust of the disk: what is opened, how it answers, what it survives.
 mod ballast;
@@ -20,3 +34,5 @@ pub use keyring::{DatabaseKey, GuessCost, KeyWay, Keyring, Machine, RecoveryCode
 pub use migrations::MIGRATIONS;
 pub use open::{APPLICATION_ID, Durability, Migration, Mode, OpenOptions, schema_of};
 pub use witness::{HEADS_MAX, Lineage, WitnessHead};
+pub use rows::decode as decode_registers;
+pub use store::{StationIdentity, Store};

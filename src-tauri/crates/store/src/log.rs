@@ -1,0 +1,580 @@
+//! One transaction of the log: entries appended or received, folded into the
+//! tables, chain heads, clock and digest moved along.
+//!
+//! **Invariant (I1):** all of it commits together or not at all; nobody is told
+//! before the commit returned. Not here: what the entries mean (`app`), the
+//! transaction itself (`db`).
+
+use std::collections::BTreeMap;
+
+use fengsui_domain::log::chain::{self, ChainHash, Digest};
+use fengsui_domain::log::dot::{Dot, Lane, Writer};
+use fengsui_domain::log::entry::{Entry, Target, Value, Write};
+use fengsui_domain::log::field::{Field, Noun};
+use fengsui_domain::log::hlc::Hlc;
+use fengsui_domain::log::kind::Kind;
+use fengsui_domain::log::register::Registers;
+use fengsui_domain::post::Post;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::error::StoreError;
+use crate::rows::Rows;
+use crate::search;
+
+/// Version of the fold; a higher one than the file's means: rebuild the tables.
+pub const FOLD_VERSION: i64 = 1;
+
+/// Which live values a write replaces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seen {
+    /// Those that are live now (none for a set).
+    Current,
+    /// Exactly these.
+    Exactly(Vec<Dot>),
+}
+
+/// One field of an act.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldWrite {
+    /// Where.
+    pub target: Target,
+    /// Which.
+    pub field: Field,
+    /// New value.
+    pub value: Value,
+    /// What it replaces.
+    pub seen: Seen,
+}
+
+impl FieldWrite {
+    /// A field of the act's subject.
+    #[must_use]
+    pub fn of_subject(field: Field, value: Value) -> Self {
+        FieldWrite { target: Target::Subject, field, value, seen: Seen::Current }
+    }
+
+    /// A field of another thing.
+    #[must_use]
+    pub fn of(other: Dot, field: Field, value: Value) -> Self {
+        FieldWrite { target: Target::Other(other), field, value, seen: Seen::Current }
+    }
+
+    /// A word of the entry alone.
+    #[must_use]
+    pub fn body(field: Field, value: Value) -> Self {
+        FieldWrite { target: Target::Body, field, value, seen: Seen::Current }
+    }
+}
+
+/// An act before it has a dot.
+#[derive(Debug, Clone)]
+pub struct Act {
+    /// Lane.
+    pub lane: Lane,
+    /// When it truly happened, ms.
+    pub at_ms: i64,
+    /// Account.
+    pub actor: String,
+    /// Acting post.
+    pub post: Post,
+    /// Kind.
+    pub kind: Kind,
+    /// The thing it is about; `None` = it makes one.
+    pub subject: Option<Dot>,
+    /// Fields.
+    pub writes: Vec<FieldWrite>,
+    /// Other things that must be known first.
+    pub refs: Vec<Dot>,
+}
+
+/// What became of a received entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Received {
+    /// New and folded.
+    Folded,
+    /// New, waits for something it refers to.
+    Waiting,
+    /// Known already.
+    Known,
+    /// Another entry stands under this dot: kept aside, alarm.
+    Fork,
+    /// Not the next of its writer: not stored.
+    Gap,
+}
+
+struct Head {
+    id: i64,
+    writer: Writer,
+    seq: u64,
+    hash: ChainHash,
+    dirty: bool,
+}
+
+struct Stored {
+    writer: i64,
+    entry: Entry,
+    bytes: Vec<u8>,
+    folded: bool,
+}
+
+/// The log within one transaction.
+pub struct Log<'t> {
+    conn: &'t Connection,
+    now_ms: i64,
+    station: u16,
+    incarnation: u16,
+    hlc: Hlc,
+    digest: Digest,
+    heads: Vec<Head>,
+    rows: Rows<'t>,
+    stored: Vec<Stored>,
+    /// Dots of `stored` and whether they are folded.
+    batch: BTreeMap<Dot, bool>,
+    indexed: bool,
+}
+
+/// What a finished transaction moved: for the witness and the proof of commit.
+#[derive(Debug, Clone, Default)]
+pub struct Moved {
+    /// (writer id, seq, hash) of every head that moved.
+    pub heads: Vec<(i64, i64, ChainHash)>,
+}
+
+impl<'t> Log<'t> {
+    /// Begins; `now_ms` is the wall clock.
+    ///
+    /// # Errors
+    /// Any store error.
+    pub fn begin(conn: &'t Connection, now_ms: i64) -> Result<Self, StoreError> {
+        let mut ask = conn.prepare_cached(
+            "SELECT station, incarnation, hlc, digest FROM state WHERE id = 1",
+        )?;
+        let (station, incarnation, hlc, digest) = ask.query_row([], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?, row.get::<_, [u8; 16]>(3)?))
+        })?;
+        Ok(Log {
+            conn,
+            now_ms,
+            station,
+            incarnation,
+            hlc: Hlc(hlc.cast_unsigned()),
+            digest: Digest(u128::from_le_bytes(digest)),
+            heads: Vec::new(),
+            rows: Rows::new(conn),
+            stored: Vec::new(),
+            batch: BTreeMap::new(),
+            indexed: true,
+        })
+    }
+
+    /// Without the word index: for a rebuild that is only compared.
+    #[must_use]
+    pub(crate) fn without_search(mut self) -> Self {
+        self.indexed = false;
+        self
+    }
+
+    /// The wall clock this transaction was begun with.
+    #[must_use]
+    pub fn now_ms(&self) -> i64 {
+        self.now_ms
+    }
+
+    /// The connection, for reads of the state before this transaction's acts.
+    #[must_use]
+    pub fn conn(&self) -> &'t Connection {
+        self.conn
+    }
+
+    /// The registers of a thing as they stand within this transaction.
+    ///
+    /// # Errors
+    /// Any store error; `Ok(None)` when there is no such thing.
+    pub fn registers(&mut self, noun: Noun, dot: Dot) -> Result<Option<Registers>, StoreError> {
+        Ok(self.rows.get(noun, dot)?.map(|row| row.regs.clone()))
+    }
+
+    /// Appends an act of this station. Its dot is also the id of what it makes.
+    ///
+    /// # Errors
+    /// Any store error; the transaction must then be rolled back.
+    pub fn append(&mut self, act: Act) -> Result<Dot, StoreError> {
+        let writer =
+            Writer { station: self.station, incarnation: self.incarnation, lane: act.lane };
+        let at = self.head(writer)?;
+        let head_seq = self.heads.get(at).map_or(0, |head| head.seq);
+        let dot = Dot { writer, seq: head_seq + 1 };
+        self.hlc = self.hlc.tick(self.now_ms);
+        let subject = act.subject.unwrap_or(dot);
+        let mut writes = Vec::with_capacity(act.writes.len());
+        for write in act.writes {
+            let seen = match write.seen {
+                Seen::Exactly(dots) => dots,
+                Seen::Current => self.seen_now(subject, &write.target, write.field)?,
+            };
+            let (target, field, value) = (write.target, write.field.code(), write.value);
+            writes.push(Write { target, field, value, seen });
+        }
+        let entry = Entry {
+            dot,
+            hlc: self.hlc,
+            at_ms: act.at_ms,
+            actor: act.actor,
+            post: act.post.code(),
+            kind: act.kind.code(),
+            subject,
+            writes,
+            refs: act.refs,
+        };
+        let bytes = entry.encode();
+        self.fold(&entry)?;
+        self.store(at, entry, bytes, true);
+        Ok(dot)
+    }
+
+    /// Takes an entry as its bytes: from a peer, a bundle, or a rebuild.
+    ///
+    /// # Errors
+    /// Any store error; malformed bytes are `Corrupt`.
+    pub fn receive(&mut self, bytes: &[u8]) -> Result<Received, StoreError> {
+        let entry = Entry::decode(bytes).map_err(|error| StoreError::corrupt(error.to_string()))?;
+        let at = self.head(entry.dot.writer)?;
+        let (id, seq) = self.heads.get(at).map_or((0, 0), |head| (head.id, head.seq));
+        if entry.dot.seq <= seq {
+            return self.compare_known(id, entry.dot, bytes);
+        }
+        if entry.dot.seq != seq + 1 {
+            return Ok(Received::Gap);
+        }
+        self.hlc = self.hlc.observe(entry.hlc, self.now_ms);
+        let ready = self.is_ready(&entry)?;
+        if ready {
+            self.fold(&entry)?;
+        }
+        self.store(at, entry, bytes.to_vec(), ready);
+        if ready {
+            if self.anything_waits()? {
+                self.fold_waiting()?;
+            }
+            Ok(Received::Folded)
+        } else {
+            Ok(Received::Waiting)
+        }
+    }
+
+    /// Writes rows, entries, search words, heads, clock and digest.
+    ///
+    /// # Errors
+    /// Any store error; the transaction must then be rolled back.
+    pub fn finish(mut self) -> Result<Moved, StoreError> {
+        self.flush()?;
+        let mut moved = Moved::default();
+        for head in self.heads.iter().filter(|head| head.dirty) {
+            let seq = signed(head.seq)?;
+            self.conn
+                .prepare_cached("UPDATE writer SET head_seq = ?2, head_hash = ?3 WHERE id = ?1")?
+                .execute(params![head.id, seq, head.hash])?;
+            moved.heads.push((head.id, seq, head.hash));
+        }
+        self.conn
+            .prepare_cached("UPDATE state SET hlc = ?1, digest = ?2 WHERE id = 1")?
+            .execute(params![self.hlc.0.cast_signed(), self.digest.0.to_le_bytes()])?;
+        Ok(moved)
+    }
+
+    /// Writes what was folded so far, so that reads within the transaction see it.
+    ///
+    /// # Errors
+    /// Any store error.
+    pub fn flush(&mut self) -> Result<(), StoreError> {
+        self.rows.flush(&mut self.digest)?;
+        for stored in std::mem::take(&mut self.stored) {
+            let incident = match owner(&stored.entry).filter(|_| stored.folded) {
+                Some(dot) => self.rows.id(Noun::Incident, dot)?.unwrap_or(0),
+                None => self.incident_behind(&stored)?,
+            };
+            let (entry, seq) = (&stored.entry, signed(stored.entry.dot.seq)?);
+            self.conn
+                .prepare_cached(
+                    "INSERT INTO entry (writer, seq, hlc, kind, incident, bytes)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                )?
+                .execute(params![
+                    stored.writer,
+                    seq,
+                    entry.hlc.0.cast_signed(),
+                    entry.kind,
+                    incident,
+                    stored.bytes
+                ])?;
+            if incident > 0 && self.indexed {
+                search::index(self.conn, self.conn.last_insert_rowid(), entry)?;
+            }
+            if !stored.folded {
+                self.conn
+                    .prepare_cached("INSERT INTO pending (writer, seq) VALUES (?1, ?2)")?
+                    .execute(params![stored.writer, seq])?;
+            }
+        }
+        self.batch.clear();
+        Ok(())
+    }
+
+    /// The incident whose timeline an entry about an assignment, a call or
+    /// feedback belongs to.
+    fn incident_behind(&mut self, stored: &Stored) -> Result<i64, StoreError> {
+        if !stored.folded {
+            return Ok(0);
+        }
+        let subject = stored.entry.subject;
+        for (noun, field) in [
+            (Noun::Assignment, Field::AssignmentIncident),
+            (Noun::Feedback, Field::FeedbackIncident),
+            (Noun::Call, Field::CallIncident),
+        ] {
+            let Some(row) = self.rows.get(noun, subject)? else { continue };
+            let Some(dot) = row.regs.reference(field) else { continue };
+            return Ok(self.rows.id(Noun::Incident, dot)?.unwrap_or(0));
+        }
+        Ok(0)
+    }
+
+    fn fold(&mut self, entry: &Entry) -> Result<(), StoreError> {
+        for write in &entry.writes {
+            let dot = match write.target {
+                Target::Body => continue,
+                Target::Subject => entry.subject,
+                Target::Other(dot) => dot,
+            };
+            let Some(noun) = noun_of(write.field) else { continue };
+            self.rows.touch(noun, dot)?.apply(entry.dot, entry.hlc, write);
+        }
+        Ok(())
+    }
+
+    fn store(&mut self, at: usize, entry: Entry, bytes: Vec<u8>, folded: bool) {
+        self.batch.insert(entry.dot, folded);
+        if let Some(head) = self.heads.get_mut(at) {
+            head.seq = entry.dot.seq;
+            head.hash = chain::next(&head.hash, &bytes);
+            head.dirty = true;
+            self.stored.push(Stored { writer: head.id, entry, bytes, folded });
+        }
+    }
+
+    fn seen_now(
+        &mut self,
+        subject: Dot,
+        target: &Target,
+        field: Field,
+    ) -> Result<Vec<Dot>, StoreError> {
+        let dot = match target {
+            Target::Body => return Ok(Vec::new()),
+            Target::Subject => subject,
+            Target::Other(dot) => *dot,
+        };
+        let Some(noun) = noun_of(field.code()) else { return Ok(Vec::new()) };
+        Ok(self.rows.get(noun, dot)?.map(|row| row.regs.seen(field)).unwrap_or_default())
+    }
+
+    fn head(&mut self, writer: Writer) -> Result<usize, StoreError> {
+        if let Some(at) = self.heads.iter().position(|head| head.writer == writer) {
+            return Ok(at);
+        }
+        let found = self
+            .conn
+            .prepare_cached(
+                "SELECT id, head_seq, head_hash FROM writer
+                 WHERE station = ?1 AND incarnation = ?2 AND lane = ?3",
+            )?
+            .query_row(params![writer.station, writer.incarnation, writer.lane.code()], |row| {
+                Ok((row.get(0)?, row.get::<_, i64>(1)?, row.get::<_, ChainHash>(2)?))
+            })
+            .optional()?;
+        let (id, seq, hash) = match found {
+            Some(found) => found,
+            None => {
+                self.conn
+                    .prepare_cached(
+                        "INSERT INTO writer (station, incarnation, lane, head_seq, head_hash)
+                         VALUES (?1, ?2, ?3, 0, ?4)",
+                    )?
+                    .execute(params![
+                        writer.station,
+                        writer.incarnation,
+                        writer.lane.code(),
+                        chain::GENESIS
+                    ])?;
+                (self.conn.last_insert_rowid(), 0, chain::GENESIS)
+            }
+        };
+        self.heads.push(Head { id, writer, seq: seq.cast_unsigned(), hash, dirty: false });
+        Ok(self.heads.len() - 1)
+    }
+
+    fn compare_known(&self, id: i64, dot: Dot, bytes: &[u8]) -> Result<Received, StoreError> {
+        let seq = signed(dot.seq)?;
+        if self.stored.iter().any(|stored| stored.entry.dot == dot && stored.bytes == bytes) {
+            return Ok(Received::Known);
+        }
+        let known: Option<Vec<u8>> = self
+            .conn
+            .prepare_cached("SELECT bytes FROM entry WHERE writer = ?1 AND seq = ?2")?
+            .query_row(params![id, seq], |row| row.get(0))
+            .optional()?;
+        if known.as_deref() == Some(bytes) {
+            return Ok(Received::Known);
+        }
+        self.conn
+            .prepare_cached(
+                "INSERT OR IGNORE INTO fork (writer, seq, bytes, at_ms) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute(params![id, seq, bytes, self.now_ms])?;
+        Ok(Received::Fork)
+    }
+
+    fn is_ready(&self, entry: &Entry) -> Result<bool, StoreError> {
+        for dot in entry.needs() {
+            if !self.is_folded(dot)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn is_folded(&self, dot: Dot) -> Result<bool, StoreError> {
+        if let Some(folded) = self.batch.get(&dot) {
+            return Ok(*folded);
+        }
+        Ok(self
+            .conn
+            .prepare_cached(
+                "SELECT 1 FROM entry e JOIN writer w ON w.id = e.writer
+                 WHERE w.station = ?1 AND w.incarnation = ?2 AND w.lane = ?3 AND e.seq = ?4
+                   AND NOT EXISTS (SELECT 1 FROM pending p
+                                   WHERE p.writer = e.writer AND p.seq = e.seq)",
+            )?
+            .exists(params![
+                dot.writer.station,
+                dot.writer.incarnation,
+                dot.writer.lane.code(),
+                signed(dot.seq)?
+            ])?)
+    }
+
+    fn anything_waits(&self) -> Result<bool, StoreError> {
+        let here = self.batch.values().any(|folded| !folded);
+        Ok(here || self.conn.prepare_cached("SELECT 1 FROM pending LIMIT 1")?.exists([])?)
+    }
+
+    /// Folds what waited, as long as something became ready.
+    fn fold_waiting(&mut self) -> Result<(), StoreError> {
+        loop {
+            let mut moved = false;
+            for at in 0..self.stored.len() {
+                let Some(entry) = self.stored.get(at).filter(|s| !s.folded).map(|s| s.entry.clone())
+                else {
+                    continue;
+                };
+                if self.is_ready(&entry)? {
+                    self.fold(&entry)?;
+                    if let Some(stored) = self.stored.get_mut(at) {
+                        stored.folded = true;
+                    }
+                    self.batch.insert(entry.dot, true);
+                    moved = true;
+                }
+            }
+            moved |= self.fold_pending_rows()?;
+            if !moved {
+                return Ok(());
+            }
+        }
+    }
+
+    fn fold_pending_rows(&mut self) -> Result<bool, StoreError> {
+        let waiting: Vec<(i64, i64, i64, Vec<u8>)> = self
+            .conn
+            .prepare_cached(
+                "SELECT e.id, p.writer, p.seq, e.bytes
+                 FROM pending p JOIN entry e ON e.writer = p.writer AND e.seq = p.seq",
+            )?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
+            .collect::<Result<_, _>>()?;
+        let mut moved = false;
+        for (id, writer, seq, bytes) in waiting {
+            let entry =
+                Entry::decode(&bytes).map_err(|error| StoreError::corrupt(error.to_string()))?;
+            if !self.is_ready(&entry)? {
+                continue;
+            }
+            self.fold(&entry)?;
+            self.conn
+                .prepare_cached("DELETE FROM pending WHERE writer = ?1 AND seq = ?2")?
+                .execute(params![writer, seq])?;
+            let stored = Stored { writer, entry, bytes: Vec::new(), folded: true };
+            self.rows.flush(&mut self.digest)?;
+            let incident = match owner(&stored.entry) {
+                Some(dot) => self.rows.id(Noun::Incident, dot)?.unwrap_or(0),
+                None => self.incident_behind(&stored)?,
+            };
+            self.conn
+                .prepare_cached("UPDATE entry SET incident = ?2 WHERE id = ?1")?
+                .execute(params![id, incident])?;
+            if incident > 0 && self.indexed {
+                search::index(self.conn, id, &stored.entry)?;
+            }
+            moved = true;
+        }
+        Ok(moved)
+    }
+}
+
+/// The incident an entry names directly.
+fn owner(entry: &Entry) -> Option<Dot> {
+    let kind = Kind::from_code(entry.kind);
+    let reference = |field: Field| {
+        entry.writes.iter().find(|write| write.field == field.code()).and_then(|write| {
+            match write.value {
+                Value::Ref(dot) => Some(dot),
+                _ => None,
+            }
+        })
+    };
+    match kind? {
+        Kind::IncidentOpen
+        | Kind::IncidentAmend
+        | Kind::IncidentFile
+        | Kind::IncidentInvalidate
+        | Kind::IncidentClose
+        | Kind::IncidentReopen
+        | Kind::IncidentNote => Some(entry.subject),
+        Kind::AssignmentOrder => reference(Field::AssignmentIncident),
+        Kind::FeedbackAdd => reference(Field::FeedbackIncident),
+        _ => None,
+    }
+}
+
+/// The noun a field number belongs to; also for numbers of newer programs,
+/// since each noun owns a range. `None` = a noun this version does not have.
+#[must_use]
+pub fn noun_of(field: u16) -> Option<Noun> {
+    match field {
+        1..=99 => Some(Noun::Call),
+        100..=299 => Some(Noun::Incident),
+        300..=499 => Some(Noun::Assignment),
+        500..=599 => Some(Noun::Feedback),
+        600..=699 => Some(Noun::Unit),
+        700..=799 => Some(Noun::Account),
+        800..=899 => Some(Noun::County),
+        _ => None,
+    }
+}
+
+/// SQLite counts in i64.
+///
+/// # Errors
+/// `Corrupt` for a number beyond it.
+pub(crate) fn signed(seq: u64) -> Result<i64, StoreError> {
+    i64::try_from(seq).map_err(|_| StoreError::corrupt("number beyond 63 bits"))
+}

@@ -1,0 +1,237 @@
+//! What of a thing's registers its table shows as columns, and what is derived
+//! across things (an incident's stage, a unit's state).
+//!
+//! **Invariant:** every column is a function of registers alone, so any order
+//! of folding gives the same tables (I3). Not here: the registers themselves.
+
+use fengsui_domain::assignment::{self, AssignmentFacts, AssignmentStage};
+use fengsui_domain::call::{self, CallFacts, CallState};
+use fengsui_domain::incident::{self, Closure, Stage, StageFacts};
+use fengsui_domain::log::dot::Dot;
+use fengsui_domain::log::field::{Field, Noun};
+use fengsui_domain::log::register::Registers;
+use rusqlite::types::Value as Sql;
+use rusqlite::{Connection, params};
+
+use crate::error::StoreError;
+
+/// `id, regs` by `writer, seq`.
+pub(crate) fn load_sql(noun: Noun) -> Option<&'static str> {
+    Some(match noun {
+        Noun::Call => "SELECT id, regs FROM call WHERE writer = ?1 AND seq = ?2",
+        Noun::Incident => "SELECT id, regs FROM incident WHERE writer = ?1 AND seq = ?2",
+        Noun::Assignment => "SELECT id, regs FROM assignment WHERE writer = ?1 AND seq = ?2",
+        Noun::Feedback => "SELECT id, regs FROM feedback WHERE writer = ?1 AND seq = ?2",
+        Noun::Unit => "SELECT id, regs FROM unit WHERE writer = ?1 AND seq = ?2",
+        Noun::Account => "SELECT id, regs FROM account WHERE writer = ?1 AND seq = ?2",
+        Noun::County => "SELECT id, regs FROM county WHERE writer = ?1 AND seq = ?2",
+        Noun::Body => return None,
+    })
+}
+
+/// `regs`, the columns of `columns`, then `writer, seq`.
+pub(crate) fn insert_sql(noun: Noun) -> &'static str {
+    match noun {
+        Noun::Call => {
+            "INSERT INTO call (regs, state, ring_at, listed, outside_id, writer, seq)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+        }
+        Noun::Incident => {
+            "INSERT INTO incident (regs, number, day, opened_at, closed_at, stage, open,
+                                   writer, seq)
+             VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, ?6, ?7)"
+        }
+        Noun::Assignment => {
+            "INSERT INTO assignment (regs, incident, unit, stage, stage_at, writer, seq)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+        }
+        Noun::Feedback => {
+            "INSERT INTO feedback (regs, incident, writer, seq) VALUES (?1, ?2, ?3, ?4)"
+        }
+        Noun::Unit => {
+            "INSERT INTO unit (regs, callsign, state, state_at, writer, seq)
+             VALUES (?1, ?2, 0, 0, ?3, ?4)"
+        }
+        Noun::Account => {
+            "INSERT INTO account (regs, account, writer, seq) VALUES (?1, ?2, ?3, ?4)"
+        }
+        Noun::County | Noun::Body => {
+            "INSERT INTO county (id, regs, writer, seq) VALUES (1, ?1, ?2, ?3)"
+        }
+    }
+}
+
+/// `regs`, the columns of `columns`, then `id`.
+pub(crate) fn update_sql(noun: Noun) -> &'static str {
+    match noun {
+        Noun::Call => {
+            "UPDATE call SET regs = ?1, state = ?2, ring_at = ?3, listed = ?4, outside_id = ?5
+             WHERE id = ?6"
+        }
+        Noun::Incident => {
+            "UPDATE incident SET regs = ?1, number = ?2, day = ?3, opened_at = ?4, closed_at = ?5
+             WHERE id = ?6"
+        }
+        Noun::Assignment => {
+            "UPDATE assignment SET regs = ?1, incident = ?2, unit = ?3, stage = ?4, stage_at = ?5
+             WHERE id = ?6"
+        }
+        Noun::Feedback => "UPDATE feedback SET regs = ?1, incident = ?2 WHERE id = ?3",
+        Noun::Unit => "UPDATE unit SET regs = ?1, callsign = ?2 WHERE id = ?3",
+        Noun::Account => "UPDATE account SET regs = ?1, account = ?2 WHERE id = ?3",
+        Noun::County | Noun::Body => "UPDATE county SET regs = ?1 WHERE id = ?2",
+    }
+}
+
+/// The projected columns of a noun, in the order of the statements above.
+pub(crate) fn columns(noun: Noun, regs: &Registers) -> Vec<Sql> {
+    let int = |field| Sql::Integer(regs.int(field).unwrap_or(0));
+    let text = |field| Sql::Text(regs.text(field).unwrap_or_default().to_owned());
+    match noun {
+        Noun::Call => {
+            let state = call_state(regs);
+            let listed = state != CallState::Ended;
+            vec![
+                Sql::Integer(i64::from(state.code())),
+                int(Field::CallRingAt),
+                Sql::Integer(i64::from(listed)),
+                text(Field::CallOutsideId),
+            ]
+        }
+        Noun::Incident => {
+            let closed = regs.int(Field::IncidentClosure).is_some();
+            vec![
+                text(Field::IncidentNumber),
+                int(Field::IncidentDay),
+                int(Field::IncidentOpenedAt),
+                if closed { int(Field::IncidentClosedAt) } else { Sql::Integer(0) },
+            ]
+        }
+        Noun::Assignment => {
+            let (stage, at_ms) = assignment_stage(regs);
+            vec![Sql::Integer(i64::from(stage.code())), Sql::Integer(at_ms)]
+        }
+        Noun::Unit => vec![text(Field::UnitCallsign)],
+        Noun::Account => vec![text(Field::AccountName)],
+        Noun::Feedback | Noun::County | Noun::Body => Vec::new(),
+    }
+}
+
+/// The state of a call.
+#[must_use]
+pub fn call_state(regs: &Registers) -> CallState {
+    call::state_of(CallFacts {
+        answered: regs.int(Field::CallAnsweredAt).is_some(),
+        ended: regs.int(Field::CallEndedAt).is_some(),
+        called_back: regs.int(Field::CallBackAt).is_some(),
+    })
+}
+
+/// The facts of an assignment.
+#[must_use]
+pub fn assignment_facts(regs: &Registers) -> AssignmentFacts {
+    let has = |field| regs.int(field).is_some();
+    AssignmentFacts {
+        delivered: has(Field::AssignmentDeliveredAt),
+        read: has(Field::AssignmentReadAt),
+        signed: has(Field::AssignmentSignedAt),
+        set_out: has(Field::AssignmentSetOutAt),
+        arrived: has(Field::AssignmentArrivedAt),
+        working: has(Field::AssignmentWorkingAt),
+        cleared: has(Field::AssignmentClearedAt),
+        cancel_asked: has(Field::AssignmentCancelAskedAt),
+        cancelled: has(Field::AssignmentCancelledAt),
+    }
+}
+
+/// The stage of an assignment and since when, ms.
+#[must_use]
+pub fn assignment_stage(regs: &Registers) -> (AssignmentStage, i64) {
+    let stage = assignment::stage_of(assignment_facts(regs));
+    let clock = match stage {
+        AssignmentStage::Ordered => Field::AssignmentOrderedAt,
+        AssignmentStage::Signed => Field::AssignmentSignedAt,
+        AssignmentStage::EnRoute => Field::AssignmentSetOutAt,
+        AssignmentStage::OnScene => Field::AssignmentArrivedAt,
+        AssignmentStage::Working => Field::AssignmentWorkingAt,
+        AssignmentStage::Cleared => Field::AssignmentClearedAt,
+        AssignmentStage::Cancelled => Field::AssignmentCancelledAt,
+    };
+    (stage, regs.int(clock).unwrap_or(0))
+}
+
+/// Remembers the counter of a number, so that none is given twice.
+pub(crate) fn note_number(
+    conn: &Connection,
+    dot: Dot,
+    regs: &Registers,
+) -> Result<(), StoreError> {
+    let (Some(day), Some(counter)) =
+        (regs.int(Field::IncidentDay), regs.int(Field::IncidentCounter))
+    else {
+        return Ok(());
+    };
+    conn.prepare_cached(
+        "INSERT INTO numbering (station, day, last) VALUES (?1, ?2, ?3)
+         ON CONFLICT (station, day) DO UPDATE SET last = max(last, excluded.last)",
+    )?
+    .execute(params![dot.writer.station, day, counter])?;
+    Ok(())
+}
+
+/// The stage, from the incident's own registers and its assignments.
+pub(crate) fn derive_incident(
+    conn: &Connection,
+    id: i64,
+    regs: &Registers,
+) -> Result<(), StoreError> {
+    let (active, on_scene): (u32, u32) = conn
+        .prepare_cached(
+            "SELECT count(*), coalesce(sum(stage IN (4, 5)), 0)
+             FROM assignment WHERE incident = ?1 AND stage < 6",
+        )?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let facts = StageFacts {
+        filed: regs.int(Field::IncidentFiledAt).is_some(),
+        closure: match regs.int(Field::IncidentClosure) {
+            Some(1) => Closure::Closed,
+            Some(_) => Closure::Invalid,
+            None => Closure::None,
+        },
+        unseen_fact: regs.standing(Field::IncidentFact).next().is_some(),
+        active,
+        on_scene,
+    };
+    let stage = incident::stage_of(facts);
+    let open = !matches!(stage, Stage::Closed | Stage::Invalid);
+    conn.prepare_cached(
+        "UPDATE incident SET stage = ?2, open = ?3, active = ?4
+         WHERE id = ?1 AND (stage <> ?2 OR open <> ?3 OR active <> ?4)",
+    )?
+    .execute(params![id, stage.code(), open, active])?;
+    Ok(())
+}
+
+/// The state: that of the live assignment, else what was last said.
+pub(crate) fn derive_unit(
+    conn: &Connection,
+    id: i64,
+    regs: &Registers,
+    assignment: Option<&Registers>,
+) -> Result<(), StoreError> {
+    let within = assignment.and_then(|regs| {
+        let (stage, at_ms) = assignment_stage(regs);
+        stage.unit_state().map(|state| (state.code(), at_ms))
+    });
+    let own = || {
+        let state = regs.int(Field::UnitOwnState).and_then(|code| u8::try_from(code).ok());
+        (state.unwrap_or(0), regs.int(Field::UnitOwnStateAt).unwrap_or(0))
+    };
+    let (state, at_ms) = within.unwrap_or_else(own);
+    conn.prepare_cached(
+        "UPDATE unit SET state = ?2, state_at = ?3
+         WHERE id = ?1 AND (state <> ?2 OR state_at <> ?3)",
+    )?
+    .execute(params![id, state, at_ms])?;
+    Ok(())
+}

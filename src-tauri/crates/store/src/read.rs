@@ -1,0 +1,395 @@
+//! What the use cases read: records of nouns, boards, timelines.
+//!
+//! **Invariant:** an error is an error; nothing here turns a failed reading
+//! into 0 or an empty list (J16). Not here: words and wire shapes.
+
+use fengsui_domain::log::dot::{Dot, Lane, Writer};
+use fengsui_domain::log::entry::Entry;
+use fengsui_domain::log::register::Registers;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::error::StoreError;
+use crate::log::signed;
+use crate::rows::decode;
+
+/// A thing with its registers.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// This file's alias.
+    pub id: i64,
+    /// Its name everywhere.
+    pub dot: Dot,
+    /// All live values.
+    pub regs: Registers,
+}
+
+/// An incident with what is derived.
+#[derive(Debug, Clone)]
+pub struct IncidentRecord {
+    /// The thing.
+    pub record: Record,
+    /// Derived stage (code).
+    pub stage: u8,
+    /// Assignments not ended.
+    pub active: u32,
+}
+
+/// A unit with what is derived.
+#[derive(Debug, Clone)]
+pub struct UnitRecord {
+    /// The thing.
+    pub record: Record,
+    /// Derived state (code); 0 = unknown.
+    pub state: u8,
+    /// Since when, ms; 0 = unknown.
+    pub state_at: i64,
+}
+
+/// An assignment with its parents.
+#[derive(Debug, Clone)]
+pub struct AssignmentRecord {
+    /// The thing.
+    pub record: Record,
+    /// Incident (this file's alias).
+    pub incident: i64,
+    /// Unit (this file's alias).
+    pub unit: i64,
+    /// Derived stage (code).
+    pub stage: u8,
+}
+
+const DOT: &str = "w.station, w.incarnation, w.lane, t.seq";
+
+fn dot_at(row: &Row<'_>, first: usize) -> rusqlite::Result<Dot> {
+    let lane: u8 = row.get(first + 2)?;
+    let lane = Lane::from_code(lane).ok_or_else(|| {
+        rusqlite::Error::IntegralValueOutOfRange(first + 2, i64::from(lane))
+    })?;
+    let writer = Writer { station: row.get(first)?, incarnation: row.get(first + 1)?, lane };
+    Ok(Dot { writer, seq: row.get::<_, i64>(first + 3)?.cast_unsigned() })
+}
+
+fn record(row: &Row<'_>) -> Result<Record, StoreError> {
+    let dot = dot_at(row, 2)?;
+    Ok(Record { id: row.get(0)?, dot, regs: decode(row.get_ref(1)?.as_blob().unwrap_or(&[]))? })
+}
+
+fn all<T>(
+    conn: &Connection,
+    sql: &str,
+    values: impl rusqlite::Params,
+    mut make: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    let mut ask = conn.prepare_cached(sql)?;
+    let mut rows = ask.query(values)?;
+    let mut out = Vec::new();
+    while let Some(row) = rows.next()? {
+        out.push(make(row)?);
+    }
+    Ok(out)
+}
+
+fn incident(row: &Row<'_>) -> Result<IncidentRecord, StoreError> {
+    Ok(IncidentRecord { record: record(row)?, stage: row.get(6)?, active: row.get(7)? })
+}
+
+fn unit(row: &Row<'_>) -> Result<UnitRecord, StoreError> {
+    Ok(UnitRecord { record: record(row)?, state: row.get(6)?, state_at: row.get(7)? })
+}
+
+fn assignment(row: &Row<'_>) -> Result<AssignmentRecord, StoreError> {
+    Ok(AssignmentRecord {
+        record: record(row)?,
+        incident: row.get(6)?,
+        unit: row.get(7)?,
+        stage: row.get(8)?,
+    })
+}
+
+fn incidents_where(filter: &str) -> String {
+    format!(
+        "SELECT t.id, t.regs, {DOT}, t.stage, t.active
+         FROM incident t JOIN writer w ON w.id = t.writer {filter}"
+    )
+}
+
+fn assignments_where(filter: &str) -> String {
+    format!(
+        "SELECT t.id, t.regs, {DOT}, t.incident, t.unit, t.stage
+         FROM assignment t JOIN writer w ON w.id = t.writer {filter}"
+    )
+}
+
+fn units_where(filter: &str) -> String {
+    format!(
+        "SELECT t.id, t.regs, {DOT}, t.state, t.state_at
+         FROM unit t JOIN writer w ON w.id = t.writer {filter}"
+    )
+}
+
+const BY_DOT: &str =
+    "WHERE w.station = ?1 AND w.incarnation = ?2 AND w.lane = ?3 AND t.seq = ?4";
+
+macro_rules! by_dot {
+    ($dot:expr) => {
+        params![
+            $dot.writer.station,
+            $dot.writer.incarnation,
+            $dot.writer.lane.code(),
+            signed($dot.seq)?
+        ]
+    };
+}
+
+/// Incidents on the board, oldest first.
+///
+/// # Errors
+/// Any store error.
+pub fn open_incidents(conn: &Connection) -> Result<Vec<IncidentRecord>, StoreError> {
+    let sql = incidents_where("WHERE t.open = 1 ORDER BY t.opened_at, t.id");
+    all(conn, &sql, [], incident)
+}
+
+/// One incident.
+///
+/// # Errors
+/// Any store error.
+pub fn incident_by_dot(conn: &Connection, dot: Dot) -> Result<Option<IncidentRecord>, StoreError> {
+    Ok(all(conn, &incidents_where(BY_DOT), by_dot!(dot), incident)?.pop())
+}
+
+/// One incident by this file's alias.
+///
+/// # Errors
+/// Any store error.
+pub fn incident_by_id(conn: &Connection, id: i64) -> Result<Option<IncidentRecord>, StoreError> {
+    Ok(all(conn, &incidents_where("WHERE t.id = ?1"), [id], incident)?.pop())
+}
+
+/// Incidents whose number ends in `tail`, newest first.
+///
+/// # Errors
+/// Any store error.
+pub fn incidents_of_day(conn: &Connection, day: i64) -> Result<Vec<IncidentRecord>, StoreError> {
+    all(conn, &incidents_where("WHERE t.day = ?1 ORDER BY t.id DESC"), [day], incident)
+}
+
+/// Incidents that were on the board at `at_ms` as far as their last closing tells.
+///
+/// # Errors
+/// Any store error.
+pub fn incidents_around(conn: &Connection, at_ms: i64) -> Result<Vec<i64>, StoreError> {
+    all(
+        conn,
+        "SELECT id FROM incident
+         WHERE opened_at <= ?1 AND (closed_at = 0 OR closed_at >= ?1 OR open = 1) ORDER BY id",
+        [at_ms],
+        |row| Ok(row.get(0)?),
+    )
+}
+
+/// Assignments not ended, oldest first.
+///
+/// # Errors
+/// Any store error.
+pub fn active_assignments(conn: &Connection) -> Result<Vec<AssignmentRecord>, StoreError> {
+    all(conn, &assignments_where("WHERE t.stage < 6 ORDER BY t.id"), [], assignment)
+}
+
+/// All assignments of an incident, oldest first.
+///
+/// # Errors
+/// Any store error.
+pub fn assignments_of(
+    conn: &Connection,
+    incident: i64,
+) -> Result<Vec<AssignmentRecord>, StoreError> {
+    let sql = assignments_where("WHERE t.incident = ?1 ORDER BY t.id");
+    all(conn, &sql, [incident], assignment)
+}
+
+/// One assignment.
+///
+/// # Errors
+/// Any store error.
+pub fn assignment_by_dot(
+    conn: &Connection,
+    dot: Dot,
+) -> Result<Option<AssignmentRecord>, StoreError> {
+    Ok(all(conn, &assignments_where(BY_DOT), by_dot!(dot), assignment)?.pop())
+}
+
+/// All units by call sign.
+///
+/// # Errors
+/// Any store error.
+pub fn units(conn: &Connection) -> Result<Vec<UnitRecord>, StoreError> {
+    all(conn, &units_where("ORDER BY t.callsign, t.id"), [], unit)
+}
+
+/// One unit.
+///
+/// # Errors
+/// Any store error.
+pub fn unit_by_dot(conn: &Connection, dot: Dot) -> Result<Option<UnitRecord>, StoreError> {
+    Ok(all(conn, &units_where(BY_DOT), by_dot!(dot), unit)?.pop())
+}
+
+/// One unit by this file's alias.
+///
+/// # Errors
+/// Any store error.
+pub fn unit_by_id(conn: &Connection, id: i64) -> Result<Option<UnitRecord>, StoreError> {
+    Ok(all(conn, &units_where("WHERE t.id = ?1"), [id], unit)?.pop())
+}
+
+fn plain_where(table: &str, filter: &str) -> String {
+    format!("SELECT t.id, t.regs, {DOT} FROM {table} t JOIN writer w ON w.id = t.writer {filter}")
+}
+
+/// Calls still wanted on the list, oldest first.
+///
+/// # Errors
+/// Any store error.
+pub fn listed_calls(conn: &Connection) -> Result<Vec<Record>, StoreError> {
+    all(conn, &plain_where("call", "WHERE t.listed = 1 ORDER BY t.ring_at, t.id"), [], record)
+}
+
+/// One call.
+///
+/// # Errors
+/// Any store error.
+pub fn call_by_dot(conn: &Connection, dot: Dot) -> Result<Option<Record>, StoreError> {
+    Ok(all(conn, &plain_where("call", BY_DOT), by_dot!(dot), record)?.pop())
+}
+
+/// A call by the sender's own id.
+///
+/// # Errors
+/// Any store error.
+pub fn call_by_outside_id(conn: &Connection, id: &str) -> Result<Option<Record>, StoreError> {
+    let sql = plain_where("call", "WHERE t.outside_id = ?1 AND t.outside_id <> '' ORDER BY t.id");
+    Ok(all(conn, &sql, [id], record)?.pop())
+}
+
+/// Feedback of an incident, oldest first.
+///
+/// # Errors
+/// Any store error.
+pub fn feedback_of(conn: &Connection, incident: i64) -> Result<Vec<Record>, StoreError> {
+    let sql = plain_where("feedback", "WHERE t.incident = ?1 ORDER BY t.id");
+    all(conn, &sql, [incident], record)
+}
+
+/// All accounts by name.
+///
+/// # Errors
+/// Any store error.
+pub fn accounts(conn: &Connection) -> Result<Vec<Record>, StoreError> {
+    all(conn, &plain_where("account", "ORDER BY t.account, t.id"), [], record)
+}
+
+/// The county's own registers (settings).
+///
+/// # Errors
+/// Any store error.
+pub fn county(conn: &Connection) -> Result<Registers, StoreError> {
+    let regs: Option<Vec<u8>> = conn
+        .prepare_cached("SELECT regs FROM county WHERE id = 1")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    regs.map_or_else(|| Ok(Registers::default()), |bytes| decode(&bytes))
+}
+
+/// Entries of an incident's timeline, by stamp.
+///
+/// # Errors
+/// Any store error.
+pub fn timeline(conn: &Connection, incident: i64) -> Result<Vec<Entry>, StoreError> {
+    let mut entries = all(
+        conn,
+        "SELECT bytes FROM entry WHERE incident = ?1",
+        [incident],
+        |row| entry(row.get_ref(0)?.as_blob().unwrap_or(&[])),
+    )?;
+    entries.sort_by_key(|entry| (entry.hlc, entry.dot));
+    Ok(entries)
+}
+
+/// Newest entries of the given kinds.
+///
+/// # Errors
+/// Any store error.
+pub fn newest_of_kinds(
+    conn: &Connection,
+    kinds: [u16; 2],
+    limit: u32,
+) -> Result<Vec<Entry>, StoreError> {
+    all(
+        conn,
+        "SELECT bytes FROM entry WHERE kind IN (?1, ?2) ORDER BY id DESC LIMIT ?3",
+        params![kinds[0], kinds[1], limit],
+        |row| entry(row.get_ref(0)?.as_blob().unwrap_or(&[])),
+    )
+}
+
+/// Whether an entry is on the disk.
+///
+/// # Errors
+/// Any store error.
+pub fn has_entry(conn: &Connection, dot: Dot) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM entry t JOIN writer w ON w.id = t.writer
+               WHERE w.station = ?1 AND w.incarnation = ?2 AND w.lane = ?3 AND t.seq = ?4";
+    Ok(conn.prepare_cached(sql)?.exists(by_dot!(dot))?)
+}
+
+pub(crate) fn entry(bytes: &[u8]) -> Result<Entry, StoreError> {
+    Entry::decode(bytes).map_err(|error| StoreError::corrupt(format!("entry: {error}")))
+}
+
+/// Counter last given on a local day (yyyymmdd) by a station.
+///
+/// # Errors
+/// Any store error.
+pub fn last_counter(conn: &Connection, station: u16, day: i64) -> Result<i64, StoreError> {
+    let last: Option<i64> = conn
+        .prepare_cached("SELECT last FROM numbering WHERE station = ?1 AND day = ?2")?
+        .query_row(params![station, day], |row| row.get(0))
+        .optional()?;
+    Ok(last.unwrap_or(0))
+}
+
+/// (opened, invalid) of a local day (yyyymmdd).
+///
+/// # Errors
+/// Any store error.
+pub fn day_counts(conn: &Connection, day: i64) -> Result<(u32, u32), StoreError> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT count(*), coalesce(sum(stage = 7), 0) FROM incident WHERE day = ?1",
+        )?
+        .query_row([day], |row| Ok((row.get(0)?, row.get(1)?)))?)
+}
+
+/// This station's number and incarnation.
+///
+/// # Errors
+/// Any store error.
+pub fn own_writer(conn: &Connection) -> Result<(u16, u16), StoreError> {
+    Ok(conn
+        .prepare_cached("SELECT station, incarnation FROM state WHERE id = 1")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?)
+}
+
+/// How many entries there are and how many wait for something.
+///
+/// # Errors
+/// Any store error.
+pub fn log_size(conn: &Connection) -> Result<(i64, i64, i64), StoreError> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT (SELECT coalesce(max(id), 0) FROM entry), (SELECT count(*) FROM pending),
+                    (SELECT count(*) FROM fork)",
+        )?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?)
+}

@@ -1,0 +1,275 @@
+//! The rows touched by one transaction: loaded once, folded in memory, written
+//! once with their projected columns and the digest.
+//!
+//! Not here: which entries touch them (`log`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fengsui_domain::log::chain::Digest;
+use fengsui_domain::log::dot::Dot;
+use fengsui_domain::log::entry::Write;
+use fengsui_domain::log::field::{Field, Noun};
+use fengsui_domain::log::hlc::Hlc;
+use fengsui_domain::log::register::Registers;
+use rusqlite::types::Value as Sql;
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+
+use crate::error::StoreError;
+use crate::log::signed;
+use crate::project;
+
+/// A row in memory.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    /// This file's alias; `None` until first written.
+    pub id: Option<i64>,
+    /// All live values.
+    pub regs: Registers,
+    on_disk: Option<Vec<u8>>,
+    dirty: bool,
+}
+
+impl Row {
+    /// Applies one write.
+    pub(crate) fn apply(&mut self, dot: Dot, hlc: Hlc, write: &Write) {
+        self.regs.apply(dot, hlc, write);
+        self.dirty = true;
+    }
+}
+
+/// All rows touched so far.
+pub(crate) struct Rows<'t> {
+    conn: &'t Connection,
+    rows: BTreeMap<(Noun, Dot), Row>,
+    created: Vec<(Noun, Dot)>,
+    writers: BTreeMap<(u16, u16, u8), i64>,
+}
+
+/// Parents before children, so that references hold.
+const ORDER: &[Noun] = &[
+    Noun::County,
+    Noun::Account,
+    Noun::Unit,
+    Noun::Call,
+    Noun::Incident,
+    Noun::Assignment,
+    Noun::Feedback,
+];
+
+impl<'t> Rows<'t> {
+    pub(crate) fn new(conn: &'t Connection) -> Self {
+        Rows { conn, rows: BTreeMap::new(), created: Vec::new(), writers: BTreeMap::new() }
+    }
+
+    /// A row, if there is one.
+    pub(crate) fn get(&mut self, noun: Noun, dot: Dot) -> Result<Option<&Row>, StoreError> {
+        if !self.rows.contains_key(&(noun, dot)) {
+            let Some(row) = self.load(noun, dot)? else { return Ok(None) };
+            self.rows.insert((noun, dot), row);
+        }
+        Ok(self.rows.get(&(noun, dot)))
+    }
+
+    /// A row to write, made if there is none.
+    pub(crate) fn touch(&mut self, noun: Noun, dot: Dot) -> Result<&mut Row, StoreError> {
+        if !self.rows.contains_key(&(noun, dot)) {
+            let row = match self.load(noun, dot)? {
+                Some(row) => row,
+                None => {
+                    self.created.push((noun, dot));
+                    Row { id: None, regs: Registers::default(), on_disk: None, dirty: true }
+                }
+            };
+            self.rows.insert((noun, dot), row);
+        }
+        self.rows
+            .get_mut(&(noun, dot))
+            .ok_or_else(|| StoreError::corrupt("row vanished within a transaction"))
+    }
+
+    /// This file's alias of a thing, if it has a row.
+    pub(crate) fn id(&mut self, noun: Noun, dot: Dot) -> Result<Option<i64>, StoreError> {
+        Ok(self.get(noun, dot)?.and_then(|row| row.id))
+    }
+
+    /// Writes every dirty row, then what is derived across rows.
+    pub(crate) fn flush(&mut self, digest: &mut Digest) -> Result<(), StoreError> {
+        let mut incidents = BTreeSet::new();
+        let mut units = BTreeSet::new();
+        for noun in ORDER {
+            // New rows in order of making, so that a rebuild gives the same ids.
+            let mut dots: Vec<Dot> =
+                self.created.iter().filter(|(n, _)| n == noun).map(|(_, d)| *d).collect();
+            let old = self.rows.iter().filter(|((n, d), row)| {
+                n == noun && row.dirty && !self.created.contains(&(*n, *d))
+            });
+            dots.extend(old.map(|((_, dot), _)| *dot));
+            for dot in dots {
+                self.write(*noun, dot, digest)?;
+                match noun {
+                    Noun::Incident => {
+                        incidents.insert(dot);
+                    }
+                    Noun::Unit => {
+                        units.insert(dot);
+                    }
+                    Noun::Assignment => self.touched_by(dot, &mut incidents, &mut units)?,
+                    _ => {}
+                }
+            }
+        }
+        self.created.clear();
+        for dot in incidents {
+            self.derive_incident(dot)?;
+        }
+        for dot in units {
+            self.derive_unit(dot)?;
+        }
+        Ok(())
+    }
+
+    fn touched_by(
+        &mut self,
+        assignment: Dot,
+        incidents: &mut BTreeSet<Dot>,
+        units: &mut BTreeSet<Dot>,
+    ) -> Result<(), StoreError> {
+        if let Some(row) = self.get(Noun::Assignment, assignment)? {
+            incidents.extend(row.regs.reference(Field::AssignmentIncident));
+            units.extend(row.regs.reference(Field::AssignmentUnit));
+        }
+        Ok(())
+    }
+
+    fn load(&mut self, noun: Noun, dot: Dot) -> Result<Option<Row>, StoreError> {
+        let Some(writer) = self.writer(dot)? else { return Ok(None) };
+        let Some(sql) = project::load_sql(noun) else { return Ok(None) };
+        let found: Option<(i64, Vec<u8>)> = self
+            .conn
+            .prepare_cached(sql)?
+            .query_row(params![writer, signed(dot.seq)?], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let Some((id, bytes)) = found else { return Ok(None) };
+        let regs = decode(&bytes)?;
+        Ok(Some(Row { id: Some(id), regs, on_disk: Some(bytes), dirty: false }))
+    }
+
+    fn write(&mut self, noun: Noun, dot: Dot, digest: &mut Digest) -> Result<(), StoreError> {
+        let writer = self
+            .writer(dot)?
+            .ok_or_else(|| StoreError::corrupt(format!("{dot} has no writer")))?;
+        let Some(row) = self.rows.get(&(noun, dot)).cloned() else { return Ok(()) };
+        let bytes = row.regs.encode();
+        if let Some(old) = &row.on_disk {
+            digest.remove(noun, dot, old);
+        }
+        digest.add(noun, dot, &bytes);
+        let mut columns: Vec<Sql> = vec![Sql::Blob(bytes.clone())];
+        columns.extend(self.columns(noun, &row.regs)?);
+        let id = match row.id {
+            Some(id) => {
+                columns.push(Sql::Integer(id));
+                self.conn
+                    .prepare_cached(project::update_sql(noun))?
+                    .execute(params_from_iter(columns))?;
+                id
+            }
+            None => {
+                columns.push(Sql::Integer(writer));
+                columns.push(Sql::Integer(signed(dot.seq)?));
+                self.conn
+                    .prepare_cached(project::insert_sql(noun))?
+                    .execute(params_from_iter(columns))?;
+                self.conn.last_insert_rowid()
+            }
+        };
+        if noun == Noun::Incident && row.id.is_none() {
+            project::note_number(self.conn, dot, &row.regs)?;
+        }
+        if let Some(row) = self.rows.get_mut(&(noun, dot)) {
+            row.id = Some(id);
+            row.on_disk = Some(bytes);
+            row.dirty = false;
+        }
+        Ok(())
+    }
+
+    fn columns(&mut self, noun: Noun, regs: &Registers) -> Result<Vec<Sql>, StoreError> {
+        let alias = |id: Option<i64>| Sql::Integer(id.unwrap_or(0));
+        let mut columns = Vec::new();
+        if noun == Noun::Assignment {
+            for (of, field) in [
+                (Noun::Incident, Field::AssignmentIncident),
+                (Noun::Unit, Field::AssignmentUnit),
+            ] {
+                let id = match regs.reference(field) {
+                    Some(dot) => self.id(of, dot)?,
+                    None => None,
+                };
+                columns.push(alias(id));
+            }
+        }
+        if noun == Noun::Feedback {
+            let id = match regs.reference(Field::FeedbackIncident) {
+                Some(dot) => self.id(Noun::Incident, dot)?,
+                None => None,
+            };
+            columns.push(alias(id));
+        }
+        columns.extend(project::columns(noun, regs));
+        Ok(columns)
+    }
+
+    fn derive_incident(&mut self, dot: Dot) -> Result<(), StoreError> {
+        let Some(row) = self.get(Noun::Incident, dot)? else { return Ok(()) };
+        let (Some(id), regs) = (row.id, row.regs.clone()) else { return Ok(()) };
+        project::derive_incident(self.conn, id, &regs)
+    }
+
+    fn derive_unit(&mut self, dot: Dot) -> Result<(), StoreError> {
+        let Some(row) = self.get(Noun::Unit, dot)? else { return Ok(()) };
+        let (Some(id), regs) = (row.id, row.regs.clone()) else { return Ok(()) };
+        let claim = regs
+            .standing(Field::UnitClaim)
+            .max_by_key(|live| (live.hlc, live.dot))
+            .and_then(|live| match live.value {
+                fengsui_domain::log::entry::Value::Ref(dot) => Some(dot),
+                _ => None,
+            });
+        let assignment = match claim {
+            Some(claim) => self.get(Noun::Assignment, claim)?.map(|row| row.regs.clone()),
+            None => None,
+        };
+        project::derive_unit(self.conn, id, &regs, assignment.as_ref())
+    }
+
+    fn writer(&mut self, dot: Dot) -> Result<Option<i64>, StoreError> {
+        if dot == Dot::COUNTY {
+            return Ok(Some(0));
+        }
+        let w = dot.writer;
+        let key = (w.station, w.incarnation, w.lane.code());
+        if let Some(id) = self.writers.get(&key) {
+            return Ok(Some(*id));
+        }
+        let id: Option<i64> = self
+            .conn
+            .prepare_cached(
+                "SELECT id FROM writer WHERE station = ?1 AND incarnation = ?2 AND lane = ?3",
+            )?
+            .query_row(params![key.0, key.1, key.2], |row| row.get(0))
+            .optional()?;
+        if let Some(id) = id {
+            self.writers.insert(key, id);
+        }
+        Ok(id)
+    }
+}
+
+/// Registers from a row.
+///
+/// # Errors
+/// `Corrupt` when they cannot be read.
+pub fn decode(bytes: &[u8]) -> Result<Registers, StoreError> {
+    Registers::decode(bytes).map_err(|error| StoreError::corrupt(format!("registers: {error}")))
+}
