@@ -1,0 +1,89 @@
+// A reading of the core that is asked again when a write made it stale. No polling.
+// Invariant: a reading that failed says so; the last value stays visible as "before", never as now.
+import type { Topic } from '@generated/types';
+import { failureOf, onChanged, type DeskFailure } from './bridge';
+
+const all = new Set<{ topics: readonly Topic[]; stale: () => void }>();
+
+/** Starts listening; once, after the host is chosen. */
+export function listenForChanges(): void {
+  onChanged((topics) => {
+    for (const read of all) {
+      if (topics.length === 0 || read.topics.some((topic) => topics.includes(topic))) read.stale();
+    }
+  });
+}
+
+export class Read<T> {
+  /** Newest answer; `null` before the first. */
+  value = $state.raw<T | null>(null);
+  /** Why the newest question has no answer; `null` when it has one. */
+  failure = $state.raw<DeskFailure | null>(null);
+  /** Since when the answers fail, epoch ms. */
+  failed_since_ms = $state<number | null>(null);
+  #ask: () => Promise<T>;
+  #running: Promise<void> | undefined;
+  #again = false;
+  #generation = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #gap_ms: number;
+  #asked_at = 0;
+
+  /** `gap_ms`: at most one question per this time, for readings that change every second. */
+  constructor(topics: readonly Topic[], ask: () => Promise<T>, gap_ms = 0) {
+    this.#ask = ask;
+    this.#gap_ms = gap_ms;
+    all.add({ topics, stale: () => this.stale() });
+  }
+
+  /** Marks stale: asks soon, and no more often than the gap allows. */
+  stale(): void {
+    if (this.#asked_at === 0) return;
+    const wait_ms = this.#asked_at + this.#gap_ms - Date.now();
+    if (wait_ms <= 0) return void this.refresh();
+    this.#timer ??= setTimeout(() => void this.refresh(), wait_ms);
+  }
+
+  /** Asks now; questions that pile up while one runs become one. */
+  refresh(): Promise<void> {
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#running) {
+      this.#again = true;
+      return this.#running;
+    }
+    this.#running = this.#run().finally(() => (this.#running = undefined));
+    return this.#running;
+  }
+
+  /** Forgets the value and what is under way (another subject is looked at). */
+  clear(): void {
+    this.#generation += 1;
+    this.value = null;
+    this.failure = null;
+    this.failed_since_ms = null;
+    this.#asked_at = 0;
+  }
+
+  async #run(): Promise<void> {
+    do {
+      this.#again = false;
+      this.#asked_at = Date.now();
+      const generation = this.#generation;
+      try {
+        const value = await this.#ask();
+        if (generation !== this.#generation) {
+          this.#again ||= this.#asked_at !== 0;
+          continue;
+        }
+        this.value = value;
+        this.failure = null;
+        this.failed_since_ms = null;
+      } catch (error) {
+        if (generation !== this.#generation) continue;
+        this.failure = failureOf(error);
+        this.failed_since_ms ??= Date.now();
+      }
+    } while (this.#again);
+  }
+}

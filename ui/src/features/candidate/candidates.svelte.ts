@@ -1,0 +1,120 @@
+// Candidates for the open incident: ranked rows, what is ticked, sending, and the guards against
+// a key that was not meant: held keys and an Enter in the first 250 ms do nothing.
+import { desk } from '@bridge/bridge';
+import { Read } from '@bridge/read.svelte';
+import type { Candidate, Candidates } from '@generated/types';
+import { FrozenOrder } from '@kit/frozen.svelte';
+import { deskState } from '../desk/desk.svelte';
+
+/** An Enter sooner than this after the candidates appeared is not meant for them. */
+export const SETTLE_MS = 250;
+
+export type SendResult = 'sent' | 'too_soon' | 'nothing' | 'reason_needed' | 'failed';
+
+class CandidateTable {
+  incident = $state<string | null>(null);
+  readonly ranked = new Read<Candidates>(
+    ['units', 'incidents', 'positions'],
+    () => desk.candidateRank({ incident: this.incident ?? '' }),
+    2000,
+  );
+  readonly order = new FrozenOrder<Candidate>((row) => row.unit);
+  ticked = $state<string[]>([]);
+  reason = $state('');
+  isReasonOpen = $state(false);
+  sent_at_ms = $state<number | null>(null);
+  sent = $state<string[]>([]);
+  #appeared_ms = Number.POSITIVE_INFINITY;
+  #isSending = false;
+
+  arranged = $derived.by(() => this.order.arrange(this.ranked.value?.rows ?? []));
+
+  /** Looks for candidates of this incident; ticks what is proposed. */
+  async look(incident: string): Promise<void> {
+    const isNew = incident !== this.incident;
+    if (isNew) {
+      this.incident = incident;
+      this.ranked.clear();
+      this.ticked = [];
+      this.reason = '';
+      this.isReasonOpen = false;
+      this.sent_at_ms = null;
+      this.sent = [];
+    }
+    this.#appeared_ms = Number.POSITIVE_INFINITY;
+    await this.ranked.refresh();
+    if (this.incident !== incident) return;
+    this.#appeared_ms = performance.now();
+    this.tickProposed();
+  }
+
+  tickProposed(): void {
+    this.ticked = (this.ranked.value?.rows ?? [])
+      .filter((row) => row.proposed && row.rank !== null)
+      .map((row) => row.unit);
+  }
+
+  forget(): void {
+    this.incident = null;
+    this.ranked.clear();
+    this.ticked = [];
+  }
+
+  toggle(unit: string): void {
+    this.ticked = this.ticked.includes(unit)
+      ? this.ticked.filter((one) => one !== unit)
+      : [...this.ticked, unit];
+  }
+
+  /** The row a digit stands for: the n-th that may be sent, as shown. */
+  rowOfDigit(digit: number): Candidate | undefined {
+    return this.arranged.rows.filter((row) => row.rank !== null)[digit - 1];
+  }
+
+  get needsReason(): boolean {
+    return this.arranged.rows.some(
+      (row) => this.ticked.includes(row.unit) && (row.needs_reason || !row.proposed),
+    );
+  }
+
+  async send(text: string): Promise<SendResult> {
+    const incident = this.incident;
+    if (!incident || this.#isSending) return 'nothing';
+    if (performance.now() - this.#appeared_ms < SETTLE_MS) return 'too_soon';
+    // In the order of the table, not of the ticking.
+    const units = this.arranged.rows.map((row) => row.unit).filter((unit) => this.ticked.includes(unit));
+    if (units.length === 0) return 'nothing';
+    const reason = this.reason.trim();
+    if (this.needsReason && reason === '') {
+      this.isReasonOpen = true;
+      return 'reason_needed';
+    }
+    const names = this.arranged.rows.filter((row) => units.includes(row.unit)).map((row) => row.callsign);
+    this.#isSending = true;
+    const reply = await deskState.attempt('candidates', () =>
+      desk.assignmentOrder({
+        incident,
+        units,
+        text,
+        override_reason: reason === '' ? null : reason,
+      }),
+    );
+    this.#isSending = false;
+    if (!reply) {
+      if (deskState.rejections['candidates']?.code === 'override.reason_needed') {
+        this.isReasonOpen = true;
+        return 'reason_needed';
+      }
+      return 'failed';
+    }
+    this.sent_at_ms = reply.saved_at_ms;
+    this.sent = names;
+    this.reason = '';
+    this.isReasonOpen = false;
+    this.ticked = [];
+    this.order.release(true);
+    return 'sent';
+  }
+}
+
+export const candidates = new CandidateTable();

@@ -1,0 +1,57 @@
+// Sentences the core names by key: failures, reasons, timeline lines, command previews.
+// Codes inside them (states, levels, types) are read out in the desk's language.
+import type { DeskFailure } from '@bridge/bridge';
+import { failureTable } from '@bridge/failure-table';
+import type { Param } from '@generated/types';
+import { hms, metres, phone } from '@kit/format';
+import { hasWords, say, t } from '@kit/words.svelte';
+import { codes } from './codes.svelte';
+
+/** Which family of words a value belongs to, by the name it carries. */
+const families: Record<string, readonly string[]> = {
+  level: ['level'],
+  stage: ['stage', 'assignment'],
+  state: ['state', 'call_state'],
+  from: ['state', 'level', 'stage', 'line'],
+  to: ['state', 'level', 'stage', 'line'],
+  event: ['event'],
+  step: ['event', 'step'],
+  channel: ['channel'],
+  entrance: ['entrance'],
+  post: ['post'],
+  field: ['field'],
+  source: ['source'],
+  part: ['part'],
+  kind: ['kind'],
+  what: ['what'],
+};
+
+export function readValue(name: string, value: string): string {
+  if (name === 'type' || name === 'type_code') return codes.typePath(value);
+  if (name === 'result') return codes.resultName(value);
+  if (name === 'reason' || name === 'invalid_reason') return codes.reasonName(value);
+  if (name === 'posts' || name === 'fields' || name === 'units') {
+    const family = name === 'posts' ? 'post' : name === 'fields' ? 'field' : '';
+    return value.split(/[,、]\s*/).map((one) => inFamily([family], one)).join(t('list.comma'));
+  }
+  if (name === 'number' || name === 'phone') return phone(value);
+  if (name.endsWith('_at_ms') || name === 'at') return /^\d{12,}$/.test(value) ? hms(Number(value)) : value;
+  if (name.endsWith('_m') && /^\d+(\.\d+)?$/.test(value)) return metres(Number(value));
+  return inFamily(families[name] ?? [], value);
+}
+
+function inFamily(names: readonly string[], value: string): string {
+  for (const family of names) {
+    const key = `${family}.${value}`;
+    if (hasWords(key)) return say(key, []);
+  }
+  return value;
+}
+
+export function sentence(key: string, params: readonly Param[]): string {
+  return say(key, params, readValue);
+}
+
+export function failureSentence(failure: DeskFailure): string {
+  return sentence(failureTable[failure.code].words, failure.params);
+}

@@ -1,0 +1,119 @@
+// The desk's own layers over the base map: sources, symbols, labels, and which are switched on.
+import type { GeoJSONSource, LayerSpecification, Map as MapLibre } from 'maplibre-gl';
+import type { FeatureCollection } from 'geojson';
+import { nothing } from './things';
+import type { Token } from './style';
+
+export const sourceNames = ['outside', 'border', 'circles', 'fixed', 'incidents', 'units'] as const;
+export type SourceName = (typeof sourceNames)[number];
+
+/** Layers a digit switches while the map has the keyboard. */
+export const toggles = ['units', 'incidents', 'posts', 'checkpoints', 'cameras'] as const;
+export type Toggle = (typeof toggles)[number];
+
+const layersOf: Record<Toggle, string[]> = {
+  units: ['unit', 'unit-name'],
+  incidents: ['incident'],
+  posts: ['fixed-posts'],
+  checkpoints: ['fixed-checkpoints'],
+  cameras: ['fixed-cameras'],
+};
+
+function fixed(name: string, minzoom: number, size: number, token: Token): LayerSpecification {
+  return {
+    id: `fixed-${name}`,
+    type: 'symbol',
+    source: 'fixed',
+    filter: ['==', ['get', 'layer'], name],
+    minzoom,
+    layout: {
+      'icon-image': ['get', 'icon'],
+      'icon-allow-overlap': true,
+      'text-field': ['step', ['zoom'], '', name === 'posts' ? 11 : 14, ['get', 'title']],
+      'text-font': ['Noto Sans SC Regular'],
+      'text-size': size,
+      'text-anchor': 'top',
+      'text-offset': [0, 0.8],
+      'text-optional': true,
+    },
+    paint: { 'text-color': token('m-txt'), 'text-halo-color': token('m-halo'), 'text-halo-width': 1.4 },
+  };
+}
+
+function own(token: Token, grow: number): LayerSpecification[] {
+  const halo = { 'text-halo-color': token('m-halo'), 'text-halo-width': 1.8 };
+  const two = (title: string, sub: string): LayerSpecification['layout'] => ({
+    'text-field': [
+      'format', ['get', title], { 'text-font': ['literal', ['Noto Sans SC Bold']] },
+      ['step', ['zoom'], '', 13, ['concat', '\n', ['get', sub]]], { 'font-scale': 0.92 },
+    ],
+    'text-font': ['Noto Sans SC Regular'],
+    'text-size': 13 * grow,
+    'text-line-height': 1.15,
+    'text-variable-anchor': ['top', 'right', 'left', 'bottom'],
+    'text-radial-offset': 0.95,
+    'text-justify': 'auto',
+    'text-optional': true,
+    'icon-size': grow,
+    'symbol-sort-key': ['get', 'rank'],
+  });
+  return [
+    { id: 'outside', type: 'fill', source: 'outside', paint: { 'fill-pattern': 'hatch' } },
+    { id: 'border-line', type: 'line', source: 'border', paint: { 'line-color': token('m-edge'), 'line-width': 1.6 } },
+    { id: 'circle-fill', type: 'fill', source: 'circles', paint: { 'fill-color': token('accent'), 'fill-opacity': 0.05 } },
+    {
+      id: 'circle', type: 'line', source: 'circles',
+      paint: { 'line-color': token('ink-2'), 'line-width': 1.4, 'line-dasharray': [3, 2.4] },
+    },
+    {
+      id: 'circle-name', type: 'symbol', source: 'circles',
+      layout: {
+        'symbol-placement': 'line', 'symbol-spacing': 600, 'text-field': ['get', 'title'],
+        'text-font': ['Noto Sans SC Regular'], 'text-size': 12 * grow,
+      },
+      paint: { 'text-color': token('ink-2'), ...halo },
+    },
+    fixed('cameras', 13, 11 * grow, token),
+    fixed('checkpoints', 9, 11 * grow, token),
+    fixed('posts', 8, 12 * grow, token),
+    {
+      id: 'unit-name', type: 'symbol', source: 'units', minzoom: 11.5,
+      layout: { ...two('callsign', 'sub') },
+      paint: { 'text-color': ['match', ['get', 'age'], 'hollow', token('ink-2'), token('ink')], ...halo },
+    },
+    {
+      id: 'unit', type: 'symbol', source: 'units',
+      layout: {
+        'icon-image': ['get', 'icon'],
+        'icon-size': ['interpolate', ['linear'], ['zoom'], 9, 0.55 * grow, 12, 0.8 * grow, 14, grow],
+        'icon-allow-overlap': true, 'icon-ignore-placement': false,
+        'symbol-sort-key': ['-', 0, ['get', 'rank']],
+      },
+    },
+    {
+      id: 'incident', type: 'symbol', source: 'incidents',
+      layout: { 'icon-image': ['get', 'icon'], 'icon-allow-overlap': true, ...two('title', 'sub'), 'text-radial-offset': 1.2 },
+      paint: { 'text-color': token('ink'), ...halo },
+    },
+  ] as LayerSpecification[];
+}
+
+/** Puts the desk's sources and layers onto a style that was just loaded. */
+export function addOwn(map: MapLibre, token: Token, grow: number): void {
+  for (const name of sourceNames) {
+    if (!map.getSource(name)) map.addSource(name, { type: 'geojson', data: nothing });
+  }
+  for (const layer of own(token, grow)) if (!map.getLayer(layer.id)) map.addLayer(layer);
+}
+
+export function setData(map: MapLibre, name: SourceName, data: FeatureCollection): void {
+  map.getSource<GeoJSONSource>(name)?.setData(data);
+}
+
+export function show(map: MapLibre, on: Record<Toggle, boolean>): void {
+  for (const toggle of toggles) {
+    for (const id of layersOf[toggle]) {
+      if (map.getLayer(id)) map.setLayoutProperty(id, 'visibility', on[toggle] ? 'visible' : 'none');
+    }
+  }
+}

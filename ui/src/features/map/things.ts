@@ -1,0 +1,144 @@
+// What lies on the map as GeoJSON: units by age, incidents by level, fixed things, accuracy circles,
+// the land outside the county. Pure: values in, features out.
+import type { BoardRow, Fix, Layers, MapFacts, Positions, Unit } from '@generated/types';
+import { age } from '@kit/format';
+import type { FeatureCollection, Polygon, Position as LonLat } from 'geojson';
+import { levelIcon, unitIcon, type FixAge } from './icons';
+
+export const nothing: FeatureCollection = { type: 'FeatureCollection', features: [] };
+
+export function ageOf(age_s: number, fade_s: number, ghost_s: number): FixAge {
+  if (age_s > ghost_s) return 'hollow';
+  return age_s > fade_s ? 'fading' : 'solid';
+}
+
+export interface UnitWords {
+  state: (unit: Unit) => string;
+  ago: (span: string) => string;
+}
+
+/** One feature per unit that was ever seen; the label says the age wherever it is not fresh. */
+export function unitFeatures(
+  positions: Positions,
+  unitOf: (id: string) => Unit | undefined,
+  now_ms: number,
+  words: UnitWords,
+): FeatureCollection {
+  const features = positions.positions.flatMap((fix) => {
+    const unit = unitOf(fix.unit);
+    if (!unit || unit.state === 'off_duty') return [];
+    const age_s = Math.max(0, (now_ms - fix.at_ms) / 1000);
+    const old = ageOf(age_s, positions.fade_s, positions.ghost_s);
+    const isFree = unit.state === 'available';
+    const said = old === 'hollow' ? words.ago(age(age_s * 1000)) : words.state(unit);
+    return [{
+      type: 'Feature' as const,
+      geometry: { type: 'Point' as const, coordinates: [fix.point.lon, fix.point.lat] },
+      properties: {
+        unit: unit.id,
+        callsign: unit.callsign,
+        sub: old === 'fading' ? `${said} ${words.ago(age(age_s * 1000))}` : said,
+        icon: unitIcon(unit.kind, old, isFree),
+        age: old,
+        rank: (isFree ? 2 : 0) + (old === 'hollow' ? 1 : 0),
+      },
+    }];
+  });
+  return { type: 'FeatureCollection', features };
+}
+
+export function incidentFeatures(rows: readonly BoardRow[], open: string | null, openWord: string): FeatureCollection {
+  const features = rows.flatMap((row) =>
+    row.point === null
+      ? []
+      : [{
+          type: 'Feature' as const,
+          geometry: { type: 'Point' as const, coordinates: [row.point.lon, row.point.lat] },
+          properties: {
+            incident: row.id,
+            icon: levelIcon(row.level, row.id === open),
+            title: row.id === open ? `${row.short_code} ${openWord}` : row.short_code,
+            sub: row.id === open ? (row.place ?? '') : (row.type_name ?? ''),
+            rank: row.id === open ? 0 : 1,
+          },
+        }],
+  );
+  return { type: 'FeatureCollection', features };
+}
+
+export function fixedFeatures(layers: Layers): FeatureCollection {
+  const at = (point: { lon: number; lat: number }) => ({ type: 'Point' as const, coordinates: [point.lon, point.lat] });
+  return {
+    type: 'FeatureCollection',
+    features: [
+      ...layers.posts.map((post) => ({
+        type: 'Feature' as const, geometry: at(post.point),
+        properties: { layer: 'posts', icon: 'post', title: post.name },
+      })),
+      ...layers.checkpoints.map((one) => ({
+        type: 'Feature' as const, geometry: at(one.point),
+        properties: { layer: 'checkpoints', icon: one.staffed ? 'checkpoint_staffed' : 'checkpoint', title: one.name },
+      })),
+      ...layers.cameras.map((one) => ({
+        type: 'Feature' as const, geometry: at(one.point),
+        properties: { layer: 'cameras', icon: one.online ? 'camera' : 'camera_off', title: one.name },
+      })),
+    ],
+  };
+}
+
+/** A circle of `radius_m` on the ground, good enough for an accuracy ring. */
+export function circle(lon: number, lat: number, radius_m: number): Polygon {
+  const steps = 64;
+  const dLat = radius_m / 111_320;
+  const dLon = dLat / Math.max(0.01, Math.cos((lat * Math.PI) / 180));
+  const ring: LonLat[] = [];
+  for (let step = 0; step <= steps; step += 1) {
+    const turn = (step / steps) * 2 * Math.PI;
+    ring.push([lon + dLon * Math.sin(turn), lat + dLat * Math.cos(turn)]);
+  }
+  return { type: 'Polygon', coordinates: [ring] };
+}
+
+export function circleFeatures(fixes: readonly Fix[], words: (fix: Fix) => string): FeatureCollection {
+  return {
+    type: 'FeatureCollection',
+    features: fixes
+      .filter((fix) => fix.radius_m !== null && fix.radius_m > 0)
+      .map((fix) => ({
+        type: 'Feature' as const,
+        geometry: circle(fix.point.lon, fix.point.lat, fix.radius_m ?? 0),
+        properties: { title: words(fix) },
+      })),
+  };
+}
+
+/** Everything but the county: hatched, since there is no map of it. */
+export function outside(map: MapFacts): FeatureCollection {
+  const [west, south, east, north] = map.bounds;
+  const rings: LonLat[][] = map.county.length > 0
+    ? map.county
+    : [[[west, south], [east, south], [east, north], [west, north], [west, south]]];
+  const world: LonLat[] = [[-180, -85], [180, -85], [180, 85], [-180, 85], [-180, -85]];
+  return {
+    type: 'FeatureCollection',
+    features: [{ type: 'Feature', geometry: { type: 'Polygon', coordinates: [world, ...rings] }, properties: {} }],
+  };
+}
+
+export function countyBorder(map: MapFacts): FeatureCollection {
+  return {
+    type: 'FeatureCollection',
+    features: map.county.map((ring) => ({
+      type: 'Feature' as const, geometry: { type: 'LineString' as const, coordinates: ring }, properties: {},
+    })),
+  };
+}
+
+/** A round length for the scale bar that fits `max_px`: 1, 2 or 5 times a power of ten. */
+export function scaleBar(metresPerPixel: number, max_px: number): { metres: number; px: number } {
+  const most = metresPerPixel * max_px;
+  const power = 10 ** Math.floor(Math.log10(most));
+  const metres = [5, 2, 1].map((n) => n * power).find((m) => m <= most) ?? power;
+  return { metres, px: metres / metresPerPixel };
+}

@@ -1,0 +1,1844 @@
+// Written by `cargo xtask bindings` from src-tauri/crates/wire. Never edited.
+
+export type Account = { 
+/**
+ * Account.
+ */
+account: string, 
+/**
+ * Name shown.
+ */
+name: string, 
+/**
+ * Posts granted.
+ */
+posts: Array<Post>, };
+
+export type Accounts = { 
+/**
+ * Accounts, by name.
+ */
+accounts: Array<Account>, };
+
+export type AddFeedback = { 
+/**
+ * Incident dot.
+ */
+incident: string, 
+/**
+ * Assignment dot of the unit that reports; `null` = the desk itself.
+ */
+assignment: string | null, 
+/**
+ * Words.
+ */
+text: string, 
+/**
+ * Result code.
+ */
+result: string | null, };
+
+export type AmendIncident = { 
+/**
+ * Incident dot.
+ */
+incident: string, 
+/**
+ * Only what changed.
+ */
+form: Form, };
+
+export type Answer = { 
+/**
+ * Question id.
+ */
+question: string, 
+/**
+ * Answer; empty = not asked yet.
+ */
+answer: string, };
+
+export type AnswerCall = { 
+/**
+ * Call dot, or `null` for the oldest.
+ */
+call: string | null, };
+
+export type Answered = { 
+/**
+ * Call dot.
+ */
+call: string, 
+/**
+ * Incident dot.
+ */
+incident: string, 
+/**
+ * 警情编号.
+ */
+number: string, 
+/**
+ * When the commit returned.
+ */
+saved_at_ms: number, };
+
+export type Assignment = { 
+/**
+ * Assignment dot.
+ */
+id: string, 
+/**
+ * Unit dot.
+ */
+unit: string, 
+/**
+ * Call sign.
+ */
+callsign: string, 
+/**
+ * Stage.
+ */
+stage: AssignmentStage, 
+/**
+ * Order text as sent.
+ */
+order_text: string, 
+/**
+ * Why the proposal was not followed, if so.
+ */
+override_reason: string | null, 
+/**
+ * Channel last used.
+ */
+channel: Channel, 
+/**
+ * Sent.
+ */
+ordered_at_ms: number, 
+/**
+ * Delivered to the terminal.
+ */
+delivered_at_ms: number | null, 
+/**
+ * Read on the terminal.
+ */
+read_at_ms: number | null, 
+/**
+ * Signed for.
+ */
+signed_at_ms: number | null, 
+/**
+ * Set out.
+ */
+set_out_at_ms: number | null, 
+/**
+ * Arrived.
+ */
+arrived_at_ms: number | null, 
+/**
+ * Began handling.
+ */
+working_at_ms: number | null, 
+/**
+ * Left.
+ */
+cleared_at_ms: number | null, 
+/**
+ * Cancelling asked.
+ */
+cancel_asked_at_ms: number | null, 
+/**
+ * Cancelling acknowledged.
+ */
+cancelled_at_ms: number | null, 
+/**
+ * The clock that runs now.
+ */
+watch: Watch | null, 
+/**
+ * Shown 未送达 from this instant while not delivered.
+ */
+undelivered_at_ms: number | null, };
+
+export type AssignmentStage = "ordered" | "signed" | "en_route" | "on_scene" | "working" | "cleared" | "cancelled";
+
+export type AssignmentStep = "deliver" | "read" | "sign" | "set_out" | "arrive" | "work" | "clear" | "sign_cancel";
+
+export type AuditLine = { 
+/**
+ * Entry dot.
+ */
+entry: string, 
+/**
+ * When.
+ */
+at_ms: number, 
+/**
+ * Account.
+ */
+account: string, 
+/**
+ * Command asked for.
+ */
+command: string, 
+/**
+ * `refused` or `read`.
+ */
+outcome: string, 
+/**
+ * Failure code of a refusal.
+ */
+code: string, };
+
+export type AuditLines = { 
+/**
+ * Lines.
+ */
+lines: Array<AuditLine>, };
+
+export type AuditQuery = { 
+/**
+ * 1 to 500.
+ */
+limit: number, };
+
+export type AuditReport = { 
+/**
+ * Entries walked.
+ */
+entries: number, 
+/**
+ * Writers (lanes).
+ */
+writers: number, 
+/**
+ * Signed heads checked.
+ */
+heads: number, 
+/**
+ * Rebuilt tables equal the live ones.
+ */
+rebuild_equal: boolean, 
+/**
+ * Broken places, as sentences' params; empty = whole.
+ */
+broken: Array<string>, };
+
+export type Board = { 
+/**
+ * Rows in display order.
+ */
+rows: Array<BoardRow>, 
+/**
+ * Not closed in all (rows may be fewer).
+ */
+open_count: number, 
+/**
+ * Today's 无效 share as counted, of today's taken calls.
+ */
+today: TodayCounts, };
+
+export type BoardAsOf = { 
+/**
+ * Epoch ms.
+ */
+at_ms: number, };
+
+export type BoardRow = { 
+/**
+ * Incident dot.
+ */
+id: string, 
+/**
+ * 警情编号.
+ */
+number: string, 
+/**
+ * Speakable short code, e.g. "A7-41K".
+ */
+short_code: string, 
+/**
+ * Dialled line.
+ */
+line: Line, 
+/**
+ * Stage.
+ */
+stage: Stage, 
+/**
+ * Level.
+ */
+level: Level, 
+/**
+ * Type code; `null` while not chosen.
+ */
+type_code: string | null, 
+/**
+ * Type name; `null` while not chosen.
+ */
+type_name: string | null, 
+/**
+ * Place text; `null` while unknown.
+ */
+place: string | null, 
+/**
+ * Where; `null` while unknown.
+ */
+point: Point | null, 
+/**
+ * Opened, epoch ms.
+ */
+opened_at_ms: number, 
+/**
+ * First order goal clock (60 s from the answer) while nobody is sent.
+ */
+first_order: Watch | null, 
+/**
+ * Units in it, in order of dispatch.
+ */
+units: Array<BoardUnit>, 
+/**
+ * Desk that handles it.
+ */
+desk: string | null, 
+/**
+ * A field has more than one live value (并行修改).
+ */
+in_parallel: boolean, };
+
+export type BoardUnit = { 
+/**
+ * Unit dot.
+ */
+unit: string, 
+/**
+ * Call sign.
+ */
+callsign: string, 
+/**
+ * Assignment dot.
+ */
+assignment: string, 
+/**
+ * Stage.
+ */
+stage: AssignmentStage, 
+/**
+ * Cancelling asked, not yet acknowledged (待撤销).
+ */
+cancel_pending: boolean, 
+/**
+ * The clock that runs now (签收, 出警 …).
+ */
+watch: Watch | null, 
+/**
+ * The order has not reached the unit by now: shown 未送达 from this instant.
+ */
+undelivered_at_ms: number | null, };
+
+export type Call = { 
+/**
+ * Its dot.
+ */
+id: string, 
+/**
+ * Dialled line.
+ */
+line: Line, 
+/**
+ * Caller number as it arrived; `null` when withheld.
+ */
+number: string | null, 
+/**
+ * Subscriber text (三字段), where the network gave it.
+ */
+subscriber: string | null, 
+/**
+ * State.
+ */
+state: CallState, 
+/**
+ * Ring start, epoch ms.
+ */
+ring_at_ms: number, 
+/**
+ * Ringing longer than this is amber.
+ */
+amber_at_ms: number, 
+/**
+ * Answer.
+ */
+answered_at_ms: number | null, 
+/**
+ * Hang-up.
+ */
+ended_at_ms: number | null, 
+/**
+ * Desk that took it ("台01"), if any.
+ */
+desk: string | null, 
+/**
+ * Taken by the asking session.
+ */
+mine: boolean, 
+/**
+ * Best fix known, if any.
+ */
+fix: Fix | null, 
+/**
+ * Incident opened for it.
+ */
+incident: string | null, 
+/**
+ * Missed and not yet called back.
+ */
+needs_callback: boolean, };
+
+export type CallList = { 
+/**
+ * Rows in display order.
+ */
+calls: Array<Call>, };
+
+export type CallRef = { 
+/**
+ * Call dot.
+ */
+call: string, };
+
+export type CallState = "ringing" | "talking" | "ended" | "missed";
+
+export type CancelAssignment = { 
+/**
+ * Assignment dot.
+ */
+assignment: string, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * Must be true: the desk asked twice.
+ */
+confirmed: boolean, };
+
+export type Candidate = { 
+/**
+ * 1-based rank among those that may be sent; `null` = may not (写因，无勾框).
+ */
+rank: number | null, 
+/**
+ * Unit dot.
+ */
+unit: string, 
+/**
+ * Call sign.
+ */
+callsign: string, 
+/**
+ * Kind.
+ */
+kind: UnitKind, 
+/**
+ * State.
+ */
+state: UnitState | null, 
+/**
+ * Officers.
+ */
+officers: number, 
+/**
+ * Auxiliaries.
+ */
+auxiliaries: number, 
+/**
+ * Kit.
+ */
+kit: Array<string>, 
+/**
+ * Straight-line metres; `null` = unknown (no fix or no place).
+ */
+distance_m: number | null, 
+/**
+ * Age of the fix in seconds at `asked_at_ms`; `null` = never seen.
+ */
+fix_age_s: number | null, 
+/**
+ * Proposed (已勾).
+ */
+proposed: boolean, 
+/**
+ * Sending it needs a reason (须注明).
+ */
+needs_reason: boolean, 
+/**
+ * Machine-readable reasons; words keys `reason.<code>`.
+ */
+reasons: Array<Reason>, };
+
+export type Candidates = { 
+/**
+ * Incident dot.
+ */
+incident: string, 
+/**
+ * What is wanted: "宜 2 组 4 人以上、带盾".
+ */
+wanted: Array<Reason>, 
+/**
+ * "straight_line" as long as no road graph is installed; the desk says so.
+ */
+by: string, 
+/**
+ * Rows, best first; those that may not be sent last.
+ */
+rows: Array<Candidate>, 
+/**
+ * When it was computed.
+ */
+asked_at_ms: number, };
+
+export type Changed = { 
+/**
+ * What is stale.
+ */
+topics: Array<Topic>, };
+
+export type Channel = "terminal" | "radio" | "phone";
+
+export type CloseIncident = { 
+/**
+ * Incident dot.
+ */
+incident: string, 
+/**
+ * Result code; absent is refused with `incident.result_missing`.
+ */
+result: string | null, 
+/**
+ * Type after handling, where it differs.
+ */
+type_after: string | null, 
+/**
+ * Closing words.
+ */
+text: string, };
+
+export type CodeName = { 
+/**
+ * Code.
+ */
+code: string, 
+/**
+ * Name.
+ */
+name: string, };
+
+export type CodeTables = { 
+/**
+ * Types in tree order.
+ */
+types: Array<TypeRow>, 
+/**
+ * Result codes.
+ */
+results: Array<CodeName>, 
+/**
+ * 无效 reasons in key order 1–6.
+ */
+invalid_reasons: Array<CodeName>, };
+
+export type CommandDone = { 
+/**
+ * What was done, as in the preview.
+ */
+words: string, 
+/**
+ * Values.
+ */
+params: Array<Param>, 
+/**
+ * Incident to show, if the command opened or found one.
+ */
+incident: string | null, 
+/**
+ * When the commit returned; `null` where nothing was written.
+ */
+saved_at_ms: number | null, };
+
+export type CommandPreview = { "kind": "usages", 
+/**
+ * Words keys.
+ */
+keys: Array<string>, } | { "kind": "ready", 
+/**
+ * Words key.
+ */
+words: string, 
+/**
+ * Values.
+ */
+params: Array<Param>, } | { "kind": "not_found", 
+/**
+ * What was not found.
+ */
+what: string, } | { "kind": "ambiguous", 
+/**
+ * What could be meant.
+ */
+choices: Array<string>, } | { "kind": "refused", 
+/**
+ * Failure code.
+ */
+code: FailureCode, 
+/**
+ * Values.
+ */
+params: Array<Param>, };
+
+export type CommandText = { 
+/**
+ * As typed, at most 200 characters, e.g. `/s 巡03 到场`.
+ */
+text: string, 
+/**
+ * The incident open on the desk, where a command needs one.
+ */
+incident: string | null, };
+
+export type DeskView = { 
+/**
+ * Station code (2–3 letters).
+ */
+station_code: string, 
+/**
+ * Station name.
+ */
+station_name: string, 
+/**
+ * County name.
+ */
+county_name: string, 
+/**
+ * Who is signed in.
+ */
+account: string, 
+/**
+ * Name shown.
+ */
+name: string, 
+/**
+ * Desk.
+ */
+desk: string, 
+/**
+ * Posts held.
+ */
+posts: Array<Post>, 
+/**
+ * Station's clock now, epoch ms.
+ */
+now_ms: number, 
+/**
+ * Shift as text "08:00–20:00".
+ */
+shift: string, 
+/**
+ * Demo county with a scripted shift.
+ */
+demo: boolean, 
+/**
+ * Map facts; `null` = no map pack.
+ */
+map: MapFacts | null, };
+
+export type Draft = { 
+/**
+ * Which form, e.g. `incident:<dot>`, `order:<dot>`, `desk`; at most 80 characters.
+ */
+key: string, 
+/**
+ * What was typed, as a JSON text of at most 64 KiB; empty deletes the draft.
+ */
+body: string, 
+/**
+ * When it was written (ignored in `draft.put`).
+ */
+at_ms: number, };
+
+export type DraftKey = { 
+/**
+ * Key; a trailing `*` asks for all with that beginning.
+ */
+key: string, };
+
+export type Drafts = { 
+/**
+ * Drafts.
+ */
+drafts: Array<Draft>, };
+
+export type EnrolAccount = { 
+/**
+ * Account, 1–32 characters.
+ */
+account: string, 
+/**
+ * Name shown.
+ */
+name: string, 
+/**
+ * At least 8 characters.
+ */
+passphrase: string, 
+/**
+ * Posts granted.
+ */
+posts: Array<Post>, };
+
+export type Entrance = "phone" | "walk_in" | "radio" | "patrol" | "sms" | "video" | "department";
+
+export type Failure = { 
+/**
+ * Closed code.
+ */
+code: FailureCode, 
+/**
+ * Values for the sentence.
+ */
+params: Array<Param>, 
+/**
+ * Trace number, also in the log ("7F3-K2").
+ */
+trace: string, };
+
+export type FailureCode = "session.missing" | "session.denied" | "session.locked" | "post.not_allowed" | "post.not_granted" | "request.unknown" | "request.malformed" | "value.invalid" | "not_found" | "ambiguous" | "call.none_ringing" | "call.taken" | "call.state" | "incident.stage" | "incident.result_missing" | "incident.units_active" | "code.unknown" | "unit.state" | "unit.engaged" | "unit.already_there" | "override.reason_needed" | "assignment.stage" | "cancel.unconfirmed" | "time.impossible" | "account.exists" | "passphrase.short" | "nothing_to_change" | "reading.unknown" | "map.missing" | "store.disk_full" | "store.read_only" | "store.busy" | "store.corrupt" | "store.not_written" | "store.ambiguous" | "store.io" | "store.too_new" | "store.foreign" | "store.upgrade_failed" | "key.wrong" | "key.locked" | "key.missing" | "home.in_use" | "internal.panic";
+
+export type Feedback = { 
+/**
+ * Its dot.
+ */
+id: string, 
+/**
+ * Call sign, or `null` when the desk wrote it.
+ */
+callsign: string | null, 
+/**
+ * When.
+ */
+at_ms: number, 
+/**
+ * Words.
+ */
+text: string, 
+/**
+ * Result code, if given.
+ */
+result: string | null, 
+/**
+ * Departments the words call for ("120", "119" …): a proposal only.
+ */
+proposes: Array<string>, };
+
+export type FileIncident = { 
+/**
+ * Incident dot.
+ */
+incident: string, 
+/**
+ * Only what changed.
+ */
+form: Form, };
+
+export type Fix = { 
+/**
+ * Where.
+ */
+point: Point, 
+/**
+ * Accuracy radius in metres; `null` where unknown.
+ */
+radius_m: number | null, 
+/**
+ * Who says so.
+ */
+source: PointSource, 
+/**
+ * When, epoch ms.
+ */
+at_ms: number, };
+
+export type Form = { 
+/**
+ * Line (改线路): fields switch, number and text stay.
+ */
+line: Line | null, 
+/**
+ * How it came in.
+ */
+entrance: Entrance | null, 
+/**
+ * Place text.
+ */
+place: string | null, 
+/**
+ * Place point.
+ */
+point: Point | null, 
+/**
+ * Source of the point.
+ */
+point_source: PointSource | null, 
+/**
+ * Town (乡镇) of the place.
+ */
+town: string | null, 
+/**
+ * What the caller says.
+ */
+text: string | null, 
+/**
+ * Type code.
+ */
+type_code: string | null, 
+/**
+ * Level.
+ */
+level: Level | null, 
+/**
+ * Caller's name.
+ */
+caller_name: string | null, 
+/**
+ * Caller's number.
+ */
+caller_number: string | null, 
+/**
+ * Another number to call back.
+ */
+contact: string | null, 
+/**
+ * Caller notes (女，现场目击 …).
+ */
+caller_note: string | null, 
+/**
+ * Order text; empty = composed from the facts.
+ */
+order_text: string | null, 
+/**
+ * Plate.
+ */
+plate: string | null, 
+/**
+ * Trapped people (119).
+ */
+trapped: number | null, 
+/**
+ * Injured people.
+ */
+injured: number | null, 
+/**
+ * Dead people.
+ */
+dead: number | null, 
+/**
+ * Building (119).
+ */
+building: string | null, 
+/**
+ * Floor (119).
+ */
+floor: string | null, 
+/**
+ * Burning material (119).
+ */
+material: string | null, 
+/**
+ * Dangerous goods (119).
+ */
+dangerous_goods: string | null, 
+/**
+ * Water source (119).
+ */
+water_source: string | null, 
+/**
+ * Vehicles involved (122).
+ */
+vehicles: number | null, 
+/**
+ * Road blocked (122): free text.
+ */
+road_state: string | null, 
+/**
+ * Answers to the required questions.
+ */
+answers: Array<Answer>, };
+
+export type Honesty = { 
+/**
+ * Cells in display order.
+ */
+parts: Array<HonestyPart>, 
+/**
+ * Last commit, epoch ms; `null` = nothing written since start.
+ */
+saved_at_ms: number | null, 
+/**
+ * The clock against which ages are judged.
+ */
+now_ms: number, };
+
+export type HonestyPart = { 
+/**
+ * `station`, `database`, `disk`, `clock`, `map`, `positions`, `log`, `power`.
+ */
+part: string, 
+/**
+ * Standing.
+ */
+standing: Standing, 
+/**
+ * Which sentence.
+ */
+code: string, 
+/**
+ * Values.
+ */
+params: Array<Param>, };
+
+export type IncidentHits = { 
+/**
+ * Rows.
+ */
+rows: Array<BoardRow>, };
+
+export type IncidentRef = { 
+/**
+ * Incident dot.
+ */
+incident: string, };
+
+export type IncidentView = { 
+/**
+ * The board row (stage, number, units' clocks).
+ */
+row: BoardRow, 
+/**
+ * The form as it stands.
+ */
+form: Form, 
+/**
+ * Type guide lines for the call-taker.
+ */
+guide: string | null, 
+/**
+ * What is still missing; never blocks.
+ */
+pending: Array<string>, 
+/**
+ * Fixes in order of arrival, none overwritten.
+ */
+fixes: Array<Fix>, 
+/**
+ * The call, if any.
+ */
+call: Call | null, 
+/**
+ * Assignments in order of dispatch, ended ones too.
+ */
+assignments: Array<Assignment>, 
+/**
+ * Feedback in order of arrival.
+ */
+feedback: Array<Feedback>, 
+/**
+ * Fields with more than one live value.
+ */
+parallel: Array<ParallelField>, 
+/**
+ * Result code and words once closed.
+ */
+result: string | null, 
+/**
+ * Reason code once 无效.
+ */
+invalid_reason: string | null, 
+/**
+ * The order text that would go out now.
+ */
+order_text: string, 
+/**
+ * Timeline, oldest first.
+ */
+timeline: Array<TimelineLine>, };
+
+export type IntakeFix = { 
+/**
+ * Degrees east.
+ */
+lon: number, 
+/**
+ * Degrees north.
+ */
+lat: number, 
+/**
+ * Metres.
+ */
+radius_m: number | null, 
+/**
+ * Source.
+ */
+source: PointSource, };
+
+export type InvalidateIncident = { 
+/**
+ * Incident dot.
+ */
+incident: string, 
+/**
+ * Reason code of `code.tables` (`invalid_reasons`).
+ */
+reason: string, };
+
+export type LayerCamera = { 
+/**
+ * Id.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Where.
+ */
+point: Point, 
+/**
+ * Degrees; `null` = turns or unknown.
+ */
+heading_deg: number | null, 
+/**
+ * Working as far as known.
+ */
+online: boolean, };
+
+export type LayerCheckpoint = { 
+/**
+ * Id.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Staffed now.
+ */
+staffed: boolean, 
+/**
+ * Phone.
+ */
+phone: string, 
+/**
+ * Camera id.
+ */
+camera: string, 
+/**
+ * Where.
+ */
+point: Point, };
+
+export type LayerPost = { 
+/**
+ * Code.
+ */
+code: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Kind.
+ */
+kind: string, 
+/**
+ * Phone.
+ */
+phone: string, 
+/**
+ * Where.
+ */
+point: Point, };
+
+export type LayerTown = { 
+/**
+ * Code.
+ */
+code: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Where; `null` = unknown.
+ */
+point: Point | null, 
+/**
+ * Villages known by name.
+ */
+villages: number, };
+
+export type Layers = { 
+/**
+ * Police posts, fire stations.
+ */
+posts: Array<LayerPost>, 
+/**
+ * Checkpoints.
+ */
+checkpoints: Array<LayerCheckpoint>, 
+/**
+ * Cameras.
+ */
+cameras: Array<LayerCamera>, 
+/**
+ * Towns; `point` null = only the name is known.
+ */
+towns: Array<LayerTown>, };
+
+export type Level = "normal" | "attention" | "urgent" | "grave";
+
+export type Line = "110" | "119" | "122";
+
+export type LocateCall = { 
+/**
+ * Call dot.
+ */
+call: string, 
+/**
+ * The fix.
+ */
+fix: IntakeFix, };
+
+export type MapFacts = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Date of the source data as text YYYY-MM-DD; `null` = unknown.
+ */
+data_date: string | null, 
+/**
+ * west, south, east, north in degrees.
+ */
+bounds: [number, number, number, number], 
+/**
+ * Centre lon, lat.
+ */
+centre: [number, number], 
+/**
+ * Zoom at start.
+ */
+zoom: number, 
+/**
+ * Lowest and highest zoom with tiles.
+ */
+zooms: [number, number], 
+/**
+ * County border rings, lon/lat; empty = bounds only.
+ */
+county: Array<Array<[number, number]>>, 
+/**
+ * Attribution line.
+ */
+attribution: string, };
+
+export type Need = { 
+/**
+ * Stable key: one sound per key.
+ */
+key: string, 
+/**
+ * `unsigned`, `undelivered`, `over_time`, `cancel_unsigned`, `conflict`, `review`,
+ * `missed_call`; words key `need.<kind>`.
+ */
+kind: string, 
+/**
+ * Values.
+ */
+params: Array<Param>, 
+/**
+ * Incident concerned.
+ */
+incident: string | null, 
+/**
+ * Assignment concerned.
+ */
+assignment: string | null, 
+/**
+ * Unit concerned.
+ */
+unit: string | null, 
+/**
+ * Call concerned.
+ */
+call: string | null, 
+/**
+ * Its clock.
+ */
+watch: Watch, 
+/**
+ * Channels that may be tried instead.
+ */
+channels: Array<Channel>, 
+/**
+ * Who took it on (我来办), if anyone.
+ */
+owner: string | null, };
+
+export type Needs = { 
+/**
+ * Rows; a row becomes visible from `watch.amber_at_ms` on.
+ */
+needs: Array<Need>, };
+
+export type NoteIncident = { 
+/**
+ * Incident dot.
+ */
+incident: string, 
+/**
+ * The words.
+ */
+text: string, };
+
+export type Nothing = Record<symbol, never>;
+
+export type OpenIncident = { 
+/**
+ * Line whose form is shown.
+ */
+line: Line, 
+/**
+ * How it came in.
+ */
+entrance: Entrance, 
+/**
+ * The unit that found it is on scene already (巡逻发现), as a dot.
+ */
+found_by: string | null, 
+/**
+ * Missed call that is being called back.
+ */
+callback_of: string | null, };
+
+export type Opened = { 
+/**
+ * Incident dot.
+ */
+incident: string, 
+/**
+ * 警情编号.
+ */
+number: string, 
+/**
+ * When the commit returned.
+ */
+saved_at_ms: number, };
+
+export type OrderUnits = { 
+/**
+ * Incident dot.
+ */
+incident: string, 
+/**
+ * Unit dots, in order; 1 to 20.
+ */
+units: Array<string>, 
+/**
+ * Order text; empty = composed.
+ */
+text: string, 
+/**
+ * Needed for a unit that is not free or not proposed (须注明).
+ */
+override_reason: string | null, };
+
+export type OwnNeed = { 
+/**
+ * Key of the need.
+ */
+key: string, };
+
+export type ParallelField = { 
+/**
+ * Field name as in `Form`.
+ */
+field: string, 
+/**
+ * The value not shown.
+ */
+other: string, 
+/**
+ * Who wrote it.
+ */
+by: string, 
+/**
+ * When.
+ */
+at_ms: number, };
+
+export type Param = { 
+/**
+ * Name within the sentence.
+ */
+name: string, 
+/**
+ * Value.
+ */
+value: string, };
+
+export type PlaceHit = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Kind (street, school, village …).
+ */
+kind: string, 
+/**
+ * Town; `null` = unknown.
+ */
+town: string | null, 
+/**
+ * Where; `null` = not on the map (known by name only).
+ */
+point: Point | null, };
+
+export type PlaceHits = { 
+/**
+ * Best first.
+ */
+hits: Array<PlaceHit>, };
+
+export type Point = { 
+/**
+ * Longitude, degrees east, -180 to 180.
+ */
+lon: number, 
+/**
+ * Latitude, degrees north, -90 to 90.
+ */
+lat: number, };
+
+export type PointSource = "handset" | "base_station" | "landline" | "map_click" | "gazetteer" | "unit";
+
+export type Position = { 
+/**
+ * Unit dot.
+ */
+unit: string, 
+/**
+ * Where.
+ */
+point: Point, 
+/**
+ * When the device measured it, epoch ms.
+ */
+at_ms: number, 
+/**
+ * Degrees clockwise from north; `null` = unknown.
+ */
+heading_deg: number | null, 
+/**
+ * km/h; `null` = unknown.
+ */
+speed_kmh: number | null, };
+
+export type PositionReport = { 
+/**
+ * Call sign.
+ */
+callsign: string, 
+/**
+ * Degrees east.
+ */
+lon: number, 
+/**
+ * Degrees north.
+ */
+lat: number, 
+/**
+ * Measured, epoch ms.
+ */
+at_ms: number, 
+/**
+ * Degrees.
+ */
+heading_deg: number | null, 
+/**
+ * km/h.
+ */
+speed_kmh: number | null, };
+
+export type Positions = { 
+/**
+ * One per unit that was ever seen.
+ */
+positions: Array<Position>, 
+/**
+ * Fading from this age, seconds (60).
+ */
+fade_s: number, 
+/**
+ * Hollow from this age, seconds (180).
+ */
+ghost_s: number, 
+/**
+ * Out of ranking from this age, seconds (600).
+ */
+drop_s: number, };
+
+export type PositionsTaken = { 
+/**
+ * Newer than what was known.
+ */
+taken: number, 
+/**
+ * Older than what was known: kept out of the map.
+ */
+stale: number, 
+/**
+ * Impossible coordinates, unknown call sign or time in the future.
+ */
+refused: number, };
+
+export type Post = "intake" | "dispatch" | "commander" | "shift_leader" | "supervisor" | "clerk" | "admin" | "device";
+
+export type ProposeType = { 
+/**
+ * Text typed so far; at most 4,000 characters.
+ */
+text: string, 
+/**
+ * Line of the form.
+ */
+line: Line, };
+
+export type Question = { 
+/**
+ * Id within the type.
+ */
+id: string, 
+/**
+ * Words.
+ */
+label: string, };
+
+export type Reason = { 
+/**
+ * One of the codes of `domain::rank::ReasonCode`.
+ */
+code: string, 
+/**
+ * Values for the sentence.
+ */
+params: Array<Param>, };
+
+export type RemindAssignment = { 
+/**
+ * Assignment dot.
+ */
+assignment: string, 
+/**
+ * By what.
+ */
+channel: Channel, };
+
+export type ReopenIncident = { 
+/**
+ * Incident dot.
+ */
+incident: string, 
+/**
+ * Why.
+ */
+reason: string, };
+
+export type ReportPositions = { 
+/**
+ * At most 2,000 fixes.
+ */
+fixes: Array<PositionReport>, };
+
+export type RerouteAssignment = { 
+/**
+ * Assignment dot.
+ */
+assignment: string, 
+/**
+ * Incident the unit goes to now.
+ */
+to_incident: string, 
+/**
+ * Why.
+ */
+reason: string, };
+
+export type RingCall = { 
+/**
+ * Dialled line.
+ */
+line: Line, 
+/**
+ * Caller number; digits, spaces, `+`, `-`; at most 32 characters.
+ */
+number: string | null, 
+/**
+ * Subscriber text.
+ */
+subscriber: string | null, 
+/**
+ * Location that came with the call.
+ */
+fix: IntakeFix | null, 
+/**
+ * The sender's own id of the call, so that a repeated event changes nothing.
+ */
+outside_id: string | null, };
+
+export type Rung = { 
+/**
+ * Call dot.
+ */
+call: string, 
+/**
+ * When the commit returned.
+ */
+saved_at_ms: number, };
+
+export type Saved = { 
+/**
+ * The entry (or the last of several) that was written, as a dot.
+ */
+entry: string, 
+/**
+ * When the commit returned, epoch ms: 已保存 HH:MM:SS.
+ */
+saved_at_ms: number, };
+
+export type SearchIncidents = { 
+/**
+ * Words, number, short code, phone number; at most 64 characters.
+ */
+query: string, 
+/**
+ * 1 to 100.
+ */
+limit: number, };
+
+export type SearchPlaces = { 
+/**
+ * Chinese, full pinyin or initials; at most 64 characters.
+ */
+query: string, 
+/**
+ * 1 to 50.
+ */
+limit: number, };
+
+export type SetSetting = { 
+/**
+ * Key.
+ */
+key: string, 
+/**
+ * Amber after, seconds; `null` turns the rule off.
+ */
+amber_s: number | null, 
+/**
+ * Red after, seconds.
+ */
+red_s: number | null, };
+
+export type SetUnitState = { 
+/**
+ * Unit dot.
+ */
+unit: string, 
+/**
+ * New state.
+ */
+state: UnitState, };
+
+export type Setting = { 
+/**
+ * Key, e.g. `limit.en_route`.
+ */
+key: string, 
+/**
+ * Amber after, seconds; `null` = rule off.
+ */
+amber_s: number | null, 
+/**
+ * Red after, seconds; `null` = never.
+ */
+red_s: number | null, };
+
+export type Settings = { 
+/**
+ * All.
+ */
+settings: Array<Setting>, };
+
+export type SignIn = { 
+/**
+ * Account.
+ */
+account: string, 
+/**
+ * Passphrase.
+ */
+passphrase: string, 
+/**
+ * Posts taken for this shift; must be among those granted.
+ */
+posts: Array<Post>, };
+
+export type SignedIn = { 
+/**
+ * Token for the envelopes.
+ */
+session: string, 
+/**
+ * Account.
+ */
+account: string, 
+/**
+ * Name shown.
+ */
+name: string, 
+/**
+ * Desk ("台01").
+ */
+desk: string, 
+/**
+ * Posts held now.
+ */
+posts: Array<Post>, };
+
+export type Stage = "taking" | "waiting" | "dispatched" | "on_scene" | "review" | "closed" | "invalid";
+
+export type Standing = "good" | "warn" | "bad" | "unknown";
+
+export type StepAssignment = { 
+/**
+ * Assignment dot.
+ */
+assignment: string, 
+/**
+ * What happened.
+ */
+step: AssignmentStep, 
+/**
+ * True time, where it was earlier than now.
+ */
+at_ms: number | null, };
+
+export type TimelineLine = { 
+/**
+ * Entry dot.
+ */
+entry: string, 
+/**
+ * When it happened, epoch ms.
+ */
+at_ms: number, 
+/**
+ * When it was written, where more than a second later.
+ */
+written_at_ms: number, 
+/**
+ * Who ("台01 接警员", "巡03" …).
+ */
+by: string, 
+/**
+ * Kind (noun.verb), e.g. `incident.amend`; the words key is `timeline.<kind>`.
+ */
+kind: string, 
+/**
+ * Values for the sentence.
+ */
+params: Array<Param>, };
+
+export type TodayCounts = { 
+/**
+ * Incidents opened today.
+ */
+opened: number | null, 
+/**
+ * Of those, closed 无效.
+ */
+invalid: number | null, };
+
+export type Topic = "calls" | "incidents" | "units" | "positions" | "needs" | "honesty" | "settings";
+
+export type TypeProposal = { 
+/**
+ * Type code.
+ */
+code: string, 
+/**
+ * Path "治安 › 打架斗殴 › 持械".
+ */
+path: string, 
+/**
+ * Level the rule proposes.
+ */
+level: Level, 
+/**
+ * Rule id.
+ */
+rule: string, 
+/**
+ * The words that matched.
+ */
+matched: Array<string>, };
+
+export type TypeProposals = { 
+/**
+ * Proposals.
+ */
+proposals: Array<TypeProposal>, };
+
+export type TypeRow = { 
+/**
+ * Code.
+ */
+code: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Parent code; `null` = top.
+ */
+parent: string | null, 
+/**
+ * Pinyin initials of the name, lower case.
+ */
+initials: string, 
+/**
+ * Default level.
+ */
+level: Level, 
+/**
+ * Lines whose form offers it; empty = all.
+ */
+lines: Array<Line>, 
+/**
+ * Required questions.
+ */
+questions: Array<Question>, 
+/**
+ * Guide for the call-taker.
+ */
+guide: string, };
+
+export type Unit = { 
+/**
+ * Unit dot.
+ */
+id: string, 
+/**
+ * Call sign.
+ */
+callsign: string, 
+/**
+ * Kind.
+ */
+kind: UnitKind, 
+/**
+ * State; `null` = unknown.
+ */
+state: UnitState | null, 
+/**
+ * Time in state with its limits; `null` = unknown since when.
+ */
+watch: Watch | null, 
+/**
+ * Officers (警).
+ */
+officers: number, 
+/**
+ * Auxiliaries (辅).
+ */
+auxiliaries: number, 
+/**
+ * Kit, "盾2" …
+ */
+kit: Array<string>, 
+/**
+ * Incident it is on.
+ */
+incident: string | null, 
+/**
+ * That incident's number.
+ */
+incident_number: string | null, 
+/**
+ * Assignment it is on.
+ */
+assignment: string | null, 
+/**
+ * Cancelling asked, not acknowledged.
+ */
+cancel_pending: boolean, 
+/**
+ * More than one live assignment (冲突).
+ */
+in_conflict: boolean, };
+
+export type UnitBoard = { 
+/**
+ * Columns.
+ */
+groups: Array<UnitGroup>, };
+
+export type UnitGroup = { 
+/**
+ * Post code.
+ */
+post: string, 
+/**
+ * Post name.
+ */
+name: string, 
+/**
+ * Echelon 1–3 (街面一级/特巡警/机关预备队).
+ */
+echelon: number, 
+/**
+ * Units in order of call sign.
+ */
+units: Array<Unit>, };
+
+export type UnitKind = "car" | "foot" | "swat" | "fire" | "traffic" | "reserve";
+
+export type UnitState = "available" | "ordered" | "signed" | "en_route" | "on_scene" | "working" | "returning" | "standby" | "off_duty";
+
+export type Watch = { 
+/**
+ * When the clock started, epoch ms.
+ */
+since_ms: number, 
+/**
+ * When it turns amber; `null` where no limit is set.
+ */
+amber_at_ms: number | null, 
+/**
+ * When it turns red; `null` where no limit is set.
+ */
+red_at_ms: number | null, };
