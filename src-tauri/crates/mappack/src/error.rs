@@ -1,0 +1,123 @@
+//! Everything that can go wrong with packs, county folders and code tables, each naming the part.
+//! Not here: the sentences people read (those are in the words of the desk).
+
+use std::path::{Path, PathBuf};
+
+/// What failed, and in which part.
+#[derive(Debug, thiserror::Error)]
+pub enum PackError {
+    /// A file or folder that was asked for is not there.
+    #[error("{} is missing", path.display())]
+    Missing {
+        /// What was looked for.
+        path: PathBuf,
+    },
+    /// Reading or writing failed.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file or folder in question.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file does not hold OSM data at all.
+    #[error("{} is not OSM data (.osm.pbf): {why}", path.display())]
+    NotPbf {
+        /// The file.
+        path: PathBuf,
+        /// What the reader found.
+        why: String,
+    },
+    /// The file begins as OSM data and ends or breaks in the middle.
+    #[error("{} is damaged or incomplete after {blocks_read} blocks: {why}", path.display())]
+    DamagedPbf {
+        /// The file.
+        path: PathBuf,
+        /// Blocks read before the damage.
+        blocks_read: usize,
+        /// What the reader found.
+        why: String,
+    },
+    /// OSM data without a single node.
+    #[error("{} holds no map data", path.display())]
+    EmptyExtract {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A JSON file (county, divisions, boundary, manifest) that cannot be understood.
+    #[error("{}: {why}", path.display())]
+    BadJson {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A row of a CSV table that cannot be used.
+    #[error("{file} row {row}, {column}: {why}")]
+    BadRow {
+        /// Name of the table's file.
+        file: String,
+        /// Line in the file as an editor counts; the header is 1. 0 = the whole file.
+        row: u64,
+        /// The column's name in the header.
+        column: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Something stands already where the pack is to go.
+    #[error("{} exists already", path.display())]
+    TargetExists {
+        /// The folder in question.
+        path: PathBuf,
+    },
+    /// The pack was made by a newer program.
+    #[error("pack format {found} is newer than {known}")]
+    TooNew {
+        /// The format of the pack.
+        found: u32,
+        /// The newest format this program reads.
+        known: u32,
+    },
+    /// A file of the pack is not what the manifest says.
+    #[error("pack file {name} is damaged: {why}")]
+    DamagedPack {
+        /// The file within the pack.
+        name: String,
+        /// Size or hash, said and found.
+        why: String,
+    },
+    /// SQLite could not do its part.
+    #[error("{part}: {source}")]
+    Database {
+        /// Which file of the pack.
+        part: &'static str,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// A tile address that does not exist at all.
+    #[error(transparent)]
+    Geo(#[from] fengsui_geo::GeoError),
+    /// The person who started the build stopped it.
+    #[error("stopped")]
+    Stopped,
+}
+
+impl PackError {
+    /// Wraps a system error with the path it is about; "not found" becomes [`Self::Missing`].
+    pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
+        move |source| match source.kind() {
+            std::io::ErrorKind::NotFound => Self::Missing {
+                path: path.to_owned(),
+            },
+            _ => Self::Io {
+                path: path.to_owned(),
+                source,
+            },
+        }
+    }
+
+    /// Wraps an SQLite error with the pack file it is about.
+    pub(crate) fn database(part: &'static str) -> impl Fn(rusqlite::Error) -> Self {
+        move |source| Self::Database { part, source }
+    }
+}
