@@ -16,8 +16,11 @@ class Codes {
     const names: string[] = [];
     let row = this.#byCode.get(code);
     for (let depth = 0; row && depth < 8; depth += 1) {
-      names.unshift(row.name);
-      row = row.parent ? this.#byCode.get(row.parent) : undefined;
+      const parent: TypeRow | undefined = row.parent ? this.#byCode.get(row.parent) : undefined;
+      // 打架斗殴·持械 under 打架斗殴 reads as 打架斗殴 › 持械.
+      const isSpelled = parent && row.name.startsWith(`${parent.name}·`);
+      names.unshift(isSpelled ? row.name.slice(parent.name.length + 1) : row.name);
+      row = parent;
     }
     return names.length > 0 ? names.join(' › ') : code;
   }

@@ -12,7 +12,7 @@ export const toggles = ['units', 'incidents', 'posts', 'checkpoints', 'cameras']
 export type Toggle = (typeof toggles)[number];
 
 const layersOf: Record<Toggle, string[]> = {
-  units: ['unit', 'unit-name'],
+  units: ['unit'],
   incidents: ['incident'],
   posts: ['fixed-posts'],
   checkpoints: ['fixed-checkpoints'],
@@ -42,14 +42,18 @@ function fixed(name: string, minzoom: number, size: number, token: Token): Layer
 
 function own(token: Token, grow: number): LayerSpecification[] {
   const halo = { 'text-halo-color': token('m-halo'), 'text-halo-width': 1.8 };
-  const two = (title: string, sub: string): LayerSpecification['layout'] => ({
+  const bold = { 'text-font': ['literal', ['Noto Sans SC Bold']] };
+  const two = (title: string, sub: string, from: number): Record<string, unknown> => ({
     'text-field': [
-      'format', ['get', title], { 'text-font': ['literal', ['Noto Sans SC Bold']] },
-      ['step', ['zoom'], '', 13, ['concat', '\n', ['get', sub]]], { 'font-scale': 0.92 },
+      'step', ['zoom'],
+      '',
+      from, ['format', ['get', title], bold],
+      13, ['format', ['get', title], bold, ['concat', '\n', ['get', sub]], { 'font-scale': 0.92 }],
     ],
     'text-font': ['Noto Sans SC Regular'],
     'text-size': 13 * grow,
     'text-line-height': 1.15,
+    'text-max-width': 14,
     'text-variable-anchor': ['top', 'right', 'left', 'bottom'],
     'text-radial-offset': 0.95,
     'text-justify': 'auto',
@@ -66,10 +70,10 @@ function own(token: Token, grow: number): LayerSpecification[] {
       paint: { 'line-color': token('ink-2'), 'line-width': 1.4, 'line-dasharray': [3, 2.4] },
     },
     {
-      id: 'circle-name', type: 'symbol', source: 'circles',
+      id: 'circle-name', type: 'symbol', source: 'circles', filter: ['==', ['geometry-type'], 'Point'],
       layout: {
-        'symbol-placement': 'line', 'symbol-spacing': 600, 'text-field': ['get', 'title'],
-        'text-font': ['Noto Sans SC Regular'], 'text-size': 12 * grow,
+        'text-field': ['get', 'title'], 'text-font': ['Noto Sans SC Regular'], 'text-size': 12 * grow,
+        'text-anchor': 'bottom', 'text-offset': [0, -0.2],
       },
       paint: { 'text-color': token('ink-2'), ...halo },
     },
@@ -77,22 +81,19 @@ function own(token: Token, grow: number): LayerSpecification[] {
     fixed('checkpoints', 9, 11 * grow, token),
     fixed('posts', 8, 12 * grow, token),
     {
-      id: 'unit-name', type: 'symbol', source: 'units', minzoom: 11.5,
-      layout: { ...two('callsign', 'sub') },
+      id: 'unit', type: 'symbol', source: 'units',
+      layout: {
+        ...two('callsign', 'sub', 11.5),
+        'icon-image': ['get', 'icon'],
+        'icon-size': ['interpolate', ['linear'], ['zoom'], 9, 0.55 * grow, 12, 0.8 * grow, 14, grow],
+        'icon-allow-overlap': true,
+        'text-radial-offset': 1,
+      },
       paint: { 'text-color': ['match', ['get', 'age'], 'hollow', token('ink-2'), token('ink')], ...halo },
     },
     {
-      id: 'unit', type: 'symbol', source: 'units',
-      layout: {
-        'icon-image': ['get', 'icon'],
-        'icon-size': ['interpolate', ['linear'], ['zoom'], 9, 0.55 * grow, 12, 0.8 * grow, 14, grow],
-        'icon-allow-overlap': true, 'icon-ignore-placement': false,
-        'symbol-sort-key': ['-', 0, ['get', 'rank']],
-      },
-    },
-    {
       id: 'incident', type: 'symbol', source: 'incidents',
-      layout: { 'icon-image': ['get', 'icon'], 'icon-allow-overlap': true, ...two('title', 'sub'), 'text-radial-offset': 1.2 },
+      layout: { 'icon-image': ['get', 'icon'], 'icon-allow-overlap': true, ...two('title', 'sub', 8), 'text-radial-offset': 1.2 },
       paint: { 'text-color': token('ink'), ...halo },
     },
   ] as LayerSpecification[];

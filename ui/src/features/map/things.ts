@@ -105,11 +105,14 @@ export function circleFeatures(fixes: readonly Fix[], words: (fix: Fix) => strin
     type: 'FeatureCollection',
     features: fixes
       .filter((fix) => fix.radius_m !== null && fix.radius_m > 0)
-      .map((fix) => ({
-        type: 'Feature' as const,
-        geometry: circle(fix.point.lon, fix.point.lat, fix.radius_m ?? 0),
-        properties: { title: words(fix) },
-      })),
+      .flatMap((fix) => {
+        const ring = circle(fix.point.lon, fix.point.lat, fix.radius_m ?? 0);
+        const top = ring.coordinates[0]?.[0] ?? [fix.point.lon, fix.point.lat];
+        return [
+          { type: 'Feature' as const, geometry: ring, properties: {} },
+          { type: 'Feature' as const, geometry: { type: 'Point' as const, coordinates: top }, properties: { title: words(fix) } },
+        ];
+      }),
   };
 }
 
