@@ -1,1 +1,30 @@
-//! Use cases: one command is one transaction and its entries.
+//! Use cases: what a person at the desk (or a device) does, one command = one
+//! transaction = its entries.
+//!
+//! **Invariant:** an answer means the disk has it; a failed reading is an error
+//! and never 0. Not here: SQL (`store`), rules (`domain`), JSON (`wire`).
+
+pub mod account;
+pub mod assignment;
+pub mod audit;
+pub mod call;
+pub mod clock;
+pub mod code;
+pub mod county;
+pub mod error;
+pub mod feedback;
+pub mod honesty;
+pub mod incident;
+pub mod map;
+pub mod need;
+pub mod position;
+pub mod session;
+pub mod setting;
+pub mod station;
+mod text;
+pub mod unit;
+
+pub use clock::{Clock, SystemClock};
+pub use error::{AppError, Rejection, RejectionCode};
+pub use session::Session;
+pub use station::{OpenError, Station, StationOptions};

@@ -35,4 +35,5 @@ pub use migrations::MIGRATIONS;
 pub use open::{APPLICATION_ID, Durability, Migration, Mode, OpenOptions, schema_of};
 pub use witness::{HEADS_MAX, Lineage, WitnessHead};
 pub use rows::decode as decode_registers;
+pub use rusqlite::Connection;
 pub use store::{StationIdentity, Store};

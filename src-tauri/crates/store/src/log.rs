@@ -232,6 +232,25 @@ impl<'t> Log<'t> {
         Ok(dot)
     }
 
+    /// Appends an act that makes something and lets `holder` claim it: the
+    /// claim's value is the new thing itself.
+    ///
+    /// # Errors
+    /// Any store error; the transaction must then be rolled back.
+    pub fn append_claiming(
+        &mut self,
+        mut act: Act,
+        holder: Dot,
+        field: Field,
+    ) -> Result<Dot, StoreError> {
+        let writer =
+            Writer { station: self.station, incarnation: self.incarnation, lane: act.lane };
+        let at = self.head(writer)?;
+        let seq = self.heads.get(at).map_or(0, |head| head.seq) + 1;
+        act.writes.push(FieldWrite::of(holder, field, Value::Ref(Dot { writer, seq })));
+        self.append(act)
+    }
+
     /// Takes an entry as its bytes: from a peer, a bundle, or a rebuild.
     ///
     /// # Errors

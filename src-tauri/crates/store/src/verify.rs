@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use fengsui_domain::log::chain::{self, ChainHash};
 use fengsui_domain::log::dot::{Dot, Lane, Writer};
+use fengsui_domain::log::hlc::Hlc;
 use rusqlite::{Connection, params};
 
 use crate::error::StoreError;
@@ -75,8 +76,17 @@ pub fn rebuild(conn: &Connection) -> Result<Connection, StoreError> {
     fold_some(conn, "SELECT bytes FROM entry ORDER BY id", [])
 }
 
+/// The log as it was known here at an instant: entries stamped by then.
+///
+/// # Errors
+/// Any store error.
+pub fn as_of(conn: &Connection, at_ms: i64) -> Result<Connection, StoreError> {
+    let limit = Hlc::new(at_ms.saturating_add(1), 0).0.cast_signed();
+    fold_some(conn, "SELECT bytes FROM entry WHERE hlc < ?1 ORDER BY id", [limit])
+}
+
 /// Chosen entries folded from nothing, in memory.
-pub(crate) fn fold_some(
+fn fold_some(
     conn: &Connection,
     sql: &str,
     values: impl rusqlite::Params,

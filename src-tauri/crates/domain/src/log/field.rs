@@ -243,6 +243,8 @@ fields! {
     UnitClaim = 610 Unit Exclusive "claim",
     /// Radio id.
     UnitRadio = 611 Unit Plain "radio",
+    /// Who took a need on.
+    UnitOwner = 612 Unit Plain "owner",
 
     /// Account.
     AccountName = 701 Account Plain "account",

@@ -1,0 +1,93 @@
+//! The call list: ringing first, then talking, then missed.
+
+use fengsui_domain::call::CallState;
+use fengsui_domain::incident::Line;
+use fengsui_domain::log::dot::Dot;
+use fengsui_domain::log::field::Field;
+use fengsui_domain::watch::LimitKey;
+use fengsui_store::read::Record;
+use fengsui_store::{project, read};
+
+use super::{Fix, best_fix};
+use crate::error::AppError;
+use crate::station::Station;
+
+/// A line of the list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CallRow {
+    /// The call.
+    pub dot: Dot,
+    /// Dialled line.
+    pub line: Line,
+    /// Caller number.
+    pub number: Option<String>,
+    /// Subscriber text.
+    pub subscriber: Option<String>,
+    /// State.
+    pub state: CallState,
+    /// Ring start, ms.
+    pub ring_at_ms: i64,
+    /// Amber from here, ms.
+    pub amber_at_ms: i64,
+    /// Answer, ms.
+    pub answered_at_ms: Option<i64>,
+    /// End, ms.
+    pub ended_at_ms: Option<i64>,
+    /// Desk that took it.
+    pub desk: Option<String>,
+    /// All fixes.
+    pub fixes: Vec<Fix>,
+    /// Best fix.
+    pub fix: Option<Fix>,
+    /// Its incident.
+    pub incident: Option<Dot>,
+}
+
+impl Station {
+    /// Calls in display order.
+    ///
+    /// # Errors
+    /// Faults only.
+    pub fn call_list(&self) -> Result<Vec<CallRow>, AppError> {
+        let amber_s = self.limits()?.get(LimitKey::Ring).amber_s;
+        let records = self.store().read(read::listed_calls)?;
+        let mut rows: Vec<CallRow> =
+            records.iter().map(|record| row_of(record, amber_s)).collect();
+        rows.sort_by_key(|row| (order(row.state), row.ring_at_ms, row.dot));
+        Ok(rows)
+    }
+}
+
+fn order(state: CallState) -> u8 {
+    match state {
+        CallState::Ringing => 0,
+        CallState::Talking => 1,
+        CallState::Missed => 2,
+        CallState::Ended => 3,
+    }
+}
+
+/// A call as a row.
+pub(crate) fn row_of(record: &Record, amber_s: Option<u32>) -> CallRow {
+    let regs = &record.regs;
+    let text = |field| regs.text(field).map(str::to_owned);
+    let fixes: Vec<Fix> = regs.live(Field::CallFix).iter().filter_map(Fix::of).collect();
+    let ring_at_ms = regs.int(Field::CallRingAt).unwrap_or(0);
+    let line = regs.int(Field::CallLine).and_then(|code| u8::try_from(code).ok());
+    CallRow {
+        dot: record.dot,
+        line: line.and_then(Line::from_code).unwrap_or(Line::Police110),
+        number: text(Field::CallNumber),
+        subscriber: text(Field::CallSubscriber),
+        state: project::call_state(regs),
+        ring_at_ms,
+        amber_at_ms: amber_s
+            .map_or(i64::MAX / 4096, |s| ring_at_ms.saturating_add(i64::from(s) * 1000)),
+        answered_at_ms: regs.int(Field::CallAnsweredAt),
+        ended_at_ms: regs.int(Field::CallEndedAt),
+        desk: text(Field::CallDesk),
+        fix: best_fix(&fixes),
+        fixes,
+        incident: regs.reference(Field::CallIncident),
+    }
+}

@@ -1,0 +1,40 @@
+//! Where time comes in: the one seam between the rules and a wall clock.
+//!
+//! Not here: HLC (`domain::log::hlc`).
+
+use chrono::{DateTime, Datelike, Local, TimeZone, Utc};
+use fengsui_domain::number::LocalDay;
+
+/// A source of wall-clock time.
+pub trait Clock: Send + Sync {
+    /// Milliseconds since 1970, UTC.
+    fn now_ms(&self) -> i64;
+}
+
+/// The machine's clock, with an offset for tests that must not wait.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock {
+    /// Added to the machine's clock, ms.
+    pub offset_ms: i64,
+}
+
+impl Clock for SystemClock {
+    fn now_ms(&self) -> i64 {
+        Utc::now().timestamp_millis().saturating_add(self.offset_ms)
+    }
+}
+
+/// The local calendar day of an instant; `None` for an instant no calendar has.
+#[must_use]
+pub fn local_day(at_ms: i64) -> Option<LocalDay> {
+    let at: DateTime<Local> = Local.timestamp_millis_opt(at_ms).single()?;
+    let year = u16::try_from(at.year()).ok()?;
+    LocalDay::new(year, u8::try_from(at.month()).ok()?, u8::try_from(at.day()).ok()?).ok()
+}
+
+/// A day as yyyymmdd.
+#[must_use]
+pub fn day_number(day: LocalDay) -> i64 {
+    let (year, month, day) = day.parts();
+    i64::from(year) * 10_000 + i64::from(month) * 100 + i64::from(day)
+}

@@ -1,0 +1,97 @@
+//! Amending, filing (建警情) and noting.
+
+use fengsui_domain::incident::{IncidentEvent, Level};
+use fengsui_domain::log::dot::{Dot, Lane};
+use fengsui_domain::log::entry::Value;
+use fengsui_domain::log::field::Field;
+use fengsui_domain::log::kind::Kind;
+use fengsui_store::log::FieldWrite;
+
+use super::{Form, check, standing};
+use crate::error::{AppError, RejectionCode, invalid};
+use crate::session::Actor;
+use crate::station::{Saved, Station};
+use crate::text::block_text;
+
+impl Station {
+    /// Changes fields of the form.
+    ///
+    /// # Errors
+    /// `NotFound`, `IncidentStage`, `ValueInvalid`, `CodeUnknown`,
+    /// `NothingToChange`, faults.
+    pub fn amend_incident(
+        self: &std::sync::Arc<Self>,
+        actor: &Actor,
+        incident: Dot,
+        form: Form,
+    ) -> Result<Saved<Dot>, AppError> {
+        let (at_ms, actor, station) = (self.now_ms(), actor.clone(), self.clone());
+        self.act(move |log| {
+            let (regs, stage) = standing(log, incident)?;
+            check(stage, IncidentEvent::Amend)?;
+            let writes = form.writes(&regs, station.county())?;
+            if writes.is_empty() {
+                return Err(RejectionCode::NothingToChange.into());
+            }
+            let kind = Kind::IncidentAmend;
+            Ok(log.append(actor.act(Lane::Routine, kind, at_ms, Some(incident), writes))?)
+        })
+    }
+
+    /// Puts an incident on the board; empty fields never block. Without a
+    /// level the type's own level is taken.
+    ///
+    /// # Errors
+    /// `NotFound`, `IncidentStage`, `ValueInvalid`, `CodeUnknown`, faults.
+    pub fn file_incident(
+        self: &std::sync::Arc<Self>,
+        actor: &Actor,
+        incident: Dot,
+        form: Form,
+    ) -> Result<Saved<Dot>, AppError> {
+        let (at_ms, actor, station) = (self.now_ms(), actor.clone(), self.clone());
+        self.act(move |log| {
+            let (regs, stage) = standing(log, incident)?;
+            check(stage, IncidentEvent::File)?;
+            let mut writes = form.writes(&regs, station.county())?;
+            let has_level = form.level.is_some() || regs.int(Field::IncidentLevel).is_some();
+            let type_code = form
+                .text(Field::IncidentType)
+                .or_else(|| regs.text(Field::IncidentType))
+                .and_then(|code| station.county().type_row(code));
+            if let (false, Some(row)) = (has_level, type_code)
+                && let Some(level) = Level::from_code(row.level)
+            {
+                let level = Value::Int(i64::from(level.code()));
+                writes.push(FieldWrite::of_subject(Field::IncidentLevel, level));
+            }
+            writes.push(FieldWrite::of_subject(Field::IncidentFiledAt, Value::Int(at_ms)));
+            let kind = Kind::IncidentFile;
+            Ok(log.append(actor.act(Lane::Urgent, kind, at_ms, Some(incident), writes))?)
+        })
+    }
+
+    /// Adds a line to the timeline.
+    ///
+    /// # Errors
+    /// `NotFound`, `ValueInvalid`, faults.
+    pub fn note_incident(
+        &self,
+        actor: &Actor,
+        incident: Dot,
+        text: &str,
+    ) -> Result<Saved<Dot>, AppError> {
+        let (at_ms, actor) = (self.now_ms(), actor.clone());
+        let text = block_text("text", text, 4_000)?;
+        if text.is_empty() {
+            return Err(invalid("text", "1-4000"));
+        }
+        self.act(move |log| {
+            let (_, stage) = standing(log, incident)?;
+            check(stage, IncidentEvent::Note)?;
+            let writes = vec![FieldWrite::body(Field::BodyText, Value::Text(text.clone()))];
+            let kind = Kind::IncidentNote;
+            Ok(log.append(actor.act(Lane::Routine, kind, at_ms, Some(incident), writes))?)
+        })
+    }
+}

@@ -1,0 +1,58 @@
+//! Finding incidents: by number or short code, else by words.
+
+use std::collections::BTreeMap;
+
+use fengsui_domain::log::field::Field;
+use fengsui_domain::number::{IncidentNumber, ShortCode};
+use fengsui_store::read::{self, IncidentRecord, UnitRecord};
+
+use super::BoardRow;
+use crate::clock::{day_number, local_day};
+use crate::error::{AppError, invalid};
+use crate::station::Station;
+
+impl Station {
+    /// Incidents for a query, best and newest first.
+    ///
+    /// # Errors
+    /// `ValueInvalid`, faults.
+    pub fn search_incidents(&self, query: &str, limit: u32) -> Result<Vec<BoardRow>, AppError> {
+        if query.chars().count() > 64 {
+            return Err(invalid("query", "0-64"));
+        }
+        if !(1..=100).contains(&limit) {
+            return Err(invalid("limit", "1-100"));
+        }
+        let limits = self.limits()?;
+        let day = local_day(self.now_ms()).map(day_number);
+        self.store().read(|conn| {
+            let mut found: Vec<IncidentRecord> = Vec::new();
+            if let (Ok(code), Some(day)) = (ShortCode::parse(query), day) {
+                let of_day = read::incidents_of_day(conn, day)?;
+                found.extend(of_day.into_iter().filter(|record| {
+                    let number = record.record.regs.text(Field::IncidentNumber);
+                    number
+                        .and_then(|number| IncidentNumber::parse(number).ok())
+                        .is_some_and(|number| ShortCode::from_number(&number) == code)
+                }));
+            }
+            for id in fengsui_store::search::incidents(conn, query, limit as usize)? {
+                let known = found.iter().any(|record| record.record.id == id);
+                if let (false, Some(record)) = (known, read::incident_by_id(conn, id)?) {
+                    found.push(record);
+                }
+            }
+            found.truncate(limit as usize);
+            let units = read::units(conn)?;
+            let by_id: BTreeMap<i64, &UnitRecord> =
+                units.iter().map(|unit| (unit.record.id, unit)).collect();
+            let mut rows = Vec::with_capacity(found.len());
+            for record in &found {
+                let assigned = read::assignments_of(conn, record.record.id)?;
+                let active: Vec<_> = assigned.iter().filter(|a| a.stage < 6).collect();
+                rows.push(self.board_row(record, &active, &by_id, &limits));
+            }
+            Ok(rows)
+        })
+    }
+}

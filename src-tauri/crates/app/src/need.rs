@@ -1,0 +1,191 @@
+//! Things that need a person (需人处理), and taking one on (我来办).
+//!
+//! Not here: which facts make a need (`domain::watch`).
+
+use std::collections::BTreeMap;
+
+use fengsui_domain::call::CallState;
+use fengsui_domain::incident::Stage;
+use fengsui_domain::log::dot::{Dot, Lane};
+use fengsui_domain::log::entry::Value;
+use fengsui_domain::log::field::{Field, Noun};
+use fengsui_domain::log::kind::Kind;
+use fengsui_domain::log::register::Registers;
+use fengsui_domain::number::{IncidentNumber, ShortCode};
+use fengsui_domain::unit::UnitState;
+use fengsui_domain::watch::{
+    AssignmentClock, ConflictFact, MissedCall, Need, NeedFacts, ReviewFact, UnitClock, needs,
+};
+use fengsui_store::log::FieldWrite;
+use fengsui_store::read::{self, AssignmentRecord, IncidentRecord, Record, UnitRecord};
+use fengsui_store::project;
+
+use crate::error::{AppError, invalid, not_found};
+use crate::incident::stage_of_code;
+use crate::session::Actor;
+use crate::station::{Saved, Station};
+
+struct Everything {
+    incidents: Vec<IncidentRecord>,
+    units: Vec<UnitRecord>,
+    active: Vec<AssignmentRecord>,
+    calls: Vec<Record>,
+}
+
+impl Station {
+    /// All needs, in order of the instant at which they fall due.
+    ///
+    /// # Errors
+    /// Faults only: a failed reading is never an empty list.
+    pub fn needs(&self) -> Result<Vec<Need>, AppError> {
+        let limits = self.limits()?;
+        let all = self.store().read(|conn| {
+            Ok::<_, AppError>(Everything {
+                incidents: read::open_incidents(conn)?,
+                units: read::units(conn)?,
+                active: read::active_assignments(conn)?,
+                calls: read::listed_calls(conn)?,
+            })
+        })?;
+        let mut facts = NeedFacts { limits, ..NeedFacts::default() };
+        for assignment in &all.active {
+            facts.assignments.extend(clock_of(assignment, &all));
+            note_owner(&mut facts.owners, &assignment.record.regs, Field::AssignmentOwner);
+        }
+        for unit in &all.units {
+            facts.units.extend(unit_clock(unit));
+            facts.conflicts.extend(conflict_of(unit, &all));
+            note_owner(&mut facts.owners, &unit.record.regs, Field::UnitOwner);
+        }
+        for incident in &all.incidents {
+            facts.reviews.extend(review_of(incident));
+            note_owner(&mut facts.owners, &incident.record.regs, Field::IncidentOwner);
+        }
+        for call in &all.calls {
+            facts.missed_calls.extend(missed_of(call));
+            note_owner(&mut facts.owners, &call.regs, Field::CallOwner);
+        }
+        Ok(needs(&facts, self.now_ms()))
+    }
+
+    /// Takes a need on: writes the name, which stops the sound everywhere.
+    ///
+    /// # Errors
+    /// `ValueInvalid`, `NotFound`, faults.
+    pub fn own_need(&self, actor: &Actor, key: &str) -> Result<Saved<Dot>, AppError> {
+        if key.len() > 200 {
+            return Err(invalid("key", "1-200"));
+        }
+        let target: Dot = key
+            .split(':')
+            .nth(1)
+            .and_then(|dot| dot.parse().ok())
+            .ok_or_else(|| invalid("key", "unknown"))?;
+        let value = format!("{key}\u{1f}{}", actor.name);
+        let (at_ms, actor) = (self.now_ms(), actor.clone());
+        self.act(move |log| {
+            let owners = [
+                (Noun::Assignment, Field::AssignmentOwner),
+                (Noun::Call, Field::CallOwner),
+                (Noun::Incident, Field::IncidentOwner),
+                (Noun::Unit, Field::UnitOwner),
+            ];
+            for (noun, field) in owners {
+                if log.registers(noun, target)?.is_some() {
+                    let value = Value::Text(value.clone());
+                    let writes = vec![FieldWrite::of_subject(field, value)];
+                    let kind = Kind::NeedOwn;
+                    let act = actor.act(Lane::Routine, kind, at_ms, Some(target), writes);
+                    return Ok(log.append(act)?);
+                }
+            }
+            Err(not_found("need"))
+        })
+    }
+}
+
+fn note_owner(owners: &mut BTreeMap<String, String>, regs: &Registers, field: Field) {
+    if let Some((key, name)) = regs.text(field).and_then(|text| text.split_once('\u{1f}')) {
+        owners.insert(key.to_owned(), name.to_owned());
+    }
+}
+
+fn spoken(regs: &Registers) -> String {
+    let number = regs.text(Field::IncidentNumber).unwrap_or_default();
+    IncidentNumber::parse(number)
+        .map_or_else(|_| number.to_owned(), |number| ShortCode::from_number(&number).text())
+}
+
+fn clock_of(assignment: &AssignmentRecord, all: &Everything) -> Option<AssignmentClock> {
+    let regs = &assignment.record.regs;
+    let incident = all.incidents.iter().find(|i| i.record.id == assignment.incident)?;
+    let unit = all.units.iter().find(|u| u.record.id == assignment.unit)?;
+    let (stage, since_ms) = project::assignment_stage(regs);
+    Some(AssignmentClock {
+        assignment: assignment.record.dot.to_string(),
+        incident: incident.record.dot.to_string(),
+        number: spoken(&incident.record.regs),
+        unit: unit.record.dot.to_string(),
+        callsign: unit.record.regs.text(Field::UnitCallsign).unwrap_or("?").to_owned(),
+        stage,
+        since_ms,
+        delivered: regs.int(Field::AssignmentDeliveredAt).is_some(),
+        channel: crate::assignment::channel_of(regs),
+        cancel_asked_at_ms: regs.int(Field::AssignmentCancelAskedAt),
+    })
+}
+
+/// Only states outside incidents: inside, the assignment's clock runs.
+fn unit_clock(unit: &UnitRecord) -> Option<UnitClock> {
+    let state = UnitState::from_code(unit.state).filter(|state| !state.is_engaged())?;
+    (unit.state_at > 0).then(|| UnitClock {
+        unit: unit.record.dot.to_string(),
+        callsign: unit.record.regs.text(Field::UnitCallsign).unwrap_or("?").to_owned(),
+        state,
+        since_ms: unit.state_at,
+    })
+}
+
+fn conflict_of(unit: &UnitRecord, all: &Everything) -> Option<ConflictFact> {
+    let claims: Vec<_> = unit.record.regs.standing(Field::UnitClaim).collect();
+    let first = claims.first()?;
+    if claims.len() < 2 {
+        return None;
+    }
+    let numbers: Vec<String> = all
+        .active
+        .iter()
+        .filter(|a| claims.iter().any(|claim| claim.value == Value::Ref(a.record.dot)))
+        .filter_map(|a| all.incidents.iter().find(|i| i.record.id == a.incident))
+        .map(|incident| spoken(&incident.record.regs))
+        .collect();
+    Some(ConflictFact {
+        id: unit.record.dot.to_string(),
+        params: vec![
+            ("unit", unit.record.regs.text(Field::UnitCallsign).unwrap_or("?").to_owned()),
+            ("incidents", numbers.join("、")),
+        ],
+        incident: None,
+        assignment: None,
+        unit: Some(unit.record.dot.to_string()),
+        since_ms: first.hlc.ms(),
+    })
+}
+
+fn review_of(incident: &IncidentRecord) -> Option<ReviewFact> {
+    let regs = &incident.record.regs;
+    let fact = regs.standing(Field::IncidentFact).map(|live| live.hlc.ms()).max();
+    (stage_of_code(incident.stage) == Stage::Review).then(|| ReviewFact {
+        incident: incident.record.dot.to_string(),
+        number: spoken(regs),
+        since_ms: fact.or_else(|| regs.int(Field::IncidentClosedAt)).unwrap_or(0),
+    })
+}
+
+fn missed_of(call: &Record) -> Option<MissedCall> {
+    (project::call_state(&call.regs) == CallState::Missed).then(|| MissedCall {
+        call: call.dot.to_string(),
+        number: call.regs.text(Field::CallNumber).unwrap_or_default().to_owned(),
+        since_ms: call.regs.int(Field::CallEndedAt).unwrap_or(0),
+    })
+}

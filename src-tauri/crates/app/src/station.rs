@@ -1,0 +1,360 @@
+//! The station: store, county, clock and sessions put together; what every use
+//! case stands on.
+//!
+//! Not here: the use cases; each verb is in its noun's folder.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use fengsui_domain::log::dot::Dot;
+use fengsui_domain::number::{LocalDay, NumberError, StationCode};
+use fengsui_domain::watch::LimitTable;
+use fengsui_mappack::{PackError, codes, county as county_files};
+use fengsui_store::log::Log;
+use fengsui_store::{
+    Durability, Home, Mode, OpenOptions, StationIdentity, Store, StoreError, Unlock, read,
+};
+
+use crate::clock::{Clock, local_day};
+use crate::county::County;
+use crate::error::{AppError, RejectionCode, invalid};
+use crate::map::Map;
+use crate::position::Positions;
+use crate::session::Sessions;
+
+/// Everything a station is opened with.
+#[derive(Clone)]
+pub struct StationOptions {
+    /// Home folder: database, keys, logs, packs.
+    pub home: PathBuf,
+    /// County folder or bare `.osm.pbf`; `None` = whatever pack is installed.
+    pub county: Option<PathBuf>,
+    /// Code tables (CSV).
+    pub codes_dir: PathBuf,
+    /// Which way to the key.
+    pub unlock: Unlock,
+    /// Demo county: a demo account is made.
+    pub demo: bool,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Enrolled number.
+    pub station_number: u16,
+    /// 2–3 letters.
+    pub station_code: String,
+    /// Name shown.
+    pub station_name: String,
+    /// Desk ("台01").
+    pub desk: String,
+    /// SQLite VFS by name; tests only.
+    pub vfs: Option<String>,
+    /// When a commit is answered; anything but `Full` is for negative tests.
+    pub durability: Durability,
+}
+
+impl StationOptions {
+    /// The product's own settings for a home and a county.
+    #[must_use]
+    pub fn new(home: PathBuf, county: Option<PathBuf>, codes_dir: PathBuf) -> Self {
+        StationOptions {
+            home,
+            county,
+            codes_dir,
+            unlock: Unlock::Machine,
+            demo: false,
+            clock: Arc::new(crate::clock::SystemClock::default()),
+            station_number: 1,
+            station_code: "WB".to_owned(),
+            station_name: "指挥中心".to_owned(),
+            desk: "台01".to_owned(),
+            vfs: None,
+            durability: Durability::Full,
+        }
+    }
+}
+
+/// Why a station does not open; each has its own plain screen.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Database, key or home.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// County files or map pack.
+    #[error(transparent)]
+    Files(#[from] PackError),
+    /// The station's code is not 2–3 letters.
+    #[error("station code: {0}")]
+    Code(#[from] NumberError),
+    /// Enrolling the county's units failed.
+    #[error(transparent)]
+    App(#[from] AppError),
+}
+
+/// What a write made stale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Topic {
+    /// Calls at the desk.
+    Calls,
+    /// Board and incidents.
+    Incidents,
+    /// Unit states.
+    Units,
+    /// Newest positions.
+    Positions,
+    /// Things that need a person.
+    Needs,
+    /// Honesty strip.
+    Honesty,
+    /// Settings.
+    Settings,
+}
+
+/// Something that is on the disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saved<T> {
+    /// What the command answers.
+    pub value: T,
+    /// When the commit returned, ms.
+    pub saved_at_ms: i64,
+}
+
+/// An open station.
+pub struct Station {
+    store: Store,
+    county: County,
+    map: Map,
+    clock: Arc<dyn Clock>,
+    code: StationCode,
+    number: u16,
+    name: String,
+    desk: String,
+    is_demo: bool,
+    sessions: Sessions,
+    positions: Positions,
+    listeners: Mutex<Vec<Sender<Vec<Topic>>>>,
+    started_at_ms: i64,
+}
+
+impl Station {
+    /// Opens (and on first start makes) a station.
+    ///
+    /// # Errors
+    /// `OpenError`; nothing is changed by a failed opening.
+    pub fn open(options: StationOptions) -> Result<Arc<Station>, OpenError> {
+        let code = StationCode::new(&options.station_code)?;
+        let codes = codes::load(&options.codes_dir)?;
+        let data = match options.county.as_deref() {
+            Some(dir) if dir.is_dir() => county_files::load(dir)?,
+            _ => no_county_files(),
+        };
+        let mut open = OpenOptions::new(Home::at(&options.home));
+        open.unlock = options.unlock.clone();
+        open.vfs = options.vfs.clone();
+        open.durability = options.durability;
+        let identity = StationIdentity {
+            number: options.station_number,
+            code: options.station_code.clone(),
+            name: options.station_name.clone(),
+        };
+        let now_ms = options.clock.now_ms();
+        let store = Store::open(&open, &identity, now_ms)?;
+        let map = Map::open(&options.home, options.county.as_deref(), now_ms)?;
+        let station = Station {
+            store,
+            county: County::new(data, codes),
+            map,
+            clock: options.clock,
+            code,
+            number: options.station_number,
+            name: options.station_name,
+            desk: options.desk,
+            is_demo: options.demo,
+            sessions: Sessions::default(),
+            positions: Positions::default(),
+            listeners: Mutex::default(),
+            started_at_ms: now_ms,
+        };
+        station.begin()?;
+        Ok(Arc::new(station))
+    }
+
+    fn begin(&self) -> Result<(), AppError> {
+        if self.store.state().mode == Mode::ReadWrite {
+            self.enrol_units()?;
+        }
+        self.load_positions()
+    }
+
+    /// The wall clock, ms.
+    #[must_use]
+    pub fn now_ms(&self) -> i64 {
+        self.clock.now_ms()
+    }
+
+    /// The local day now.
+    ///
+    /// # Errors
+    /// `ReadingUnknown` when the clock shows a time no calendar has.
+    pub(crate) fn today(&self) -> Result<LocalDay, AppError> {
+        local_day(self.now_ms()).ok_or_else(|| AppError::from(RejectionCode::ReadingUnknown))
+    }
+
+    /// The store below.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Files of the county.
+    #[must_use]
+    pub fn county(&self) -> &County {
+        &self.county
+    }
+
+    /// The map.
+    #[must_use]
+    pub fn map(&self) -> &Map {
+        &self.map
+    }
+
+    /// A tile of the installed pack (gzip MVT); `Ok(None)` = nothing there.
+    ///
+    /// # Errors
+    /// Those of the pack.
+    pub fn tile(&self, z: u8, x: u32, y: u32) -> Result<Option<Vec<u8>>, PackError> {
+        self.map.tile(z, x, y)
+    }
+
+    /// Station code.
+    #[must_use]
+    pub fn code(&self) -> StationCode {
+        self.code
+    }
+
+    /// Enrolled number.
+    #[must_use]
+    pub fn number(&self) -> u16 {
+        self.number
+    }
+
+    /// Name shown.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Desk.
+    #[must_use]
+    pub fn desk(&self) -> &str {
+        &self.desk
+    }
+
+    /// Demo county.
+    #[must_use]
+    pub fn is_demo(&self) -> bool {
+        self.is_demo
+    }
+
+    /// When this program started, ms.
+    #[must_use]
+    pub fn started_at_ms(&self) -> i64 {
+        self.started_at_ms
+    }
+
+    /// Sessions.
+    #[must_use]
+    pub fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
+    pub(crate) fn positions(&self) -> &Positions {
+        &self.positions
+    }
+
+    /// One transaction of the log.
+    pub(crate) fn act<T, F>(&self, job: F) -> Result<Saved<T>, AppError>
+    where
+        F: FnMut(&mut Log<'_>) -> Result<T, AppError> + Send + 'static,
+        T: Send + 'static,
+    {
+        let value = self.store.act(self.now_ms(), job)?;
+        Ok(Saved { value, saved_at_ms: self.now_ms() })
+    }
+
+    /// Limits as set in this county.
+    ///
+    /// # Errors
+    /// Faults only.
+    pub fn limits(&self) -> Result<LimitTable, AppError> {
+        let regs = self.store.read(read::county)?;
+        Ok(crate::setting::limits_of(&regs))
+    }
+
+    /// Hears what becomes stale.
+    #[must_use]
+    pub fn subscribe(&self) -> Receiver<Vec<Topic>> {
+        let (sender, receiver) = channel();
+        self.listeners.lock().unwrap_or_else(PoisonError::into_inner).push(sender);
+        receiver
+    }
+
+    /// Tells everybody; listeners that are gone are forgotten.
+    pub fn announce(&self, topics: &[Topic]) {
+        if topics.is_empty() {
+            return;
+        }
+        let mut listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
+        listeners.retain(|listener| listener.send(topics.to_vec()).is_ok());
+    }
+
+    /// Once a second: signs heads that moved for a minute, writes positions.
+    ///
+    /// # Errors
+    /// Faults only; the honesty strip shows them too.
+    pub fn tick(&self) -> Result<(), AppError> {
+        let now_ms = self.now_ms();
+        if self.positions.is_write_due(now_ms) && self.store.state().mode == Mode::ReadWrite {
+            self.write_positions()?;
+            self.store.sign_heads(now_ms)?;
+        }
+        Ok(())
+    }
+
+    /// The clean end: positions and signed heads on the disk.
+    pub fn close(&self) {
+        if self.store.state().mode == Mode::ReadWrite {
+            let written = self.write_positions();
+            let signed = self.store.sign_heads(self.now_ms());
+            if let (Err(error), _) = (&written, &signed) {
+                tracing::warn!(%error, "positions not written at the end");
+            }
+            if let Err(error) = signed {
+                tracing::warn!(%error, "heads not signed at the end");
+            }
+        }
+    }
+}
+
+/// Reads a dot of the wire.
+///
+/// # Errors
+/// `ValueInvalid` of the field.
+pub fn dot_of(field: &str, text: &str) -> Result<Dot, AppError> {
+    text.parse().map_err(|_| invalid(field, "id"))
+}
+
+/// A bare extract brings no register: nothing is known, nothing is made up.
+fn no_county_files() -> county_files::CountyData {
+    county_files::CountyData {
+        name: String::new(),
+        adcode: None,
+        centre: None,
+        default_zoom: None,
+        posts: Vec::new(),
+        units: Vec::new(),
+        beats: Vec::new(),
+        checkpoints: Vec::new(),
+        cameras: Vec::new(),
+        shift: Vec::new(),
+    }
+}

@@ -1,0 +1,169 @@
+//! Candidates for an incident: facts gathered, ranked by the domain's rule.
+//!
+//! Not here: the rule (`domain::rank`).
+
+use fengsui_domain::incident::Level;
+use fengsui_domain::log::dot::Dot;
+use fengsui_domain::log::field::Field;
+use fengsui_domain::number::{IncidentNumber, ShortCode};
+use fengsui_domain::rank::{
+    By, CandidateFacts, Engagement, RankLimits, Reason, Standing, rank,
+};
+use fengsui_domain::unit::{UnitKind, UnitState};
+use fengsui_geo::{Wgs84, distance_m};
+use fengsui_store::read::{self, UnitRecord};
+
+use super::board::{UnitFacts, claims, kind_of};
+use crate::county::{kit_item, kit_list};
+use crate::error::{AppError, not_found};
+use crate::incident::form::point_of;
+use crate::station::Station;
+
+/// A candidate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CandidateRow {
+    /// The unit.
+    pub dot: Dot,
+    /// Call sign.
+    pub callsign: String,
+    /// Kind.
+    pub kind: UnitKind,
+    /// State; `None` = unknown.
+    pub state: Option<UnitState>,
+    /// Officers.
+    pub officers: u32,
+    /// Auxiliaries.
+    pub auxiliaries: u32,
+    /// Kit.
+    pub kit: Vec<String>,
+    /// Metres; `None` = unknown.
+    pub distance_m: Option<f64>,
+    /// Age of the fix, s; `None` = never seen.
+    pub fix_age_s: Option<f64>,
+    /// Whether it may go.
+    pub standing: Standing,
+    /// Place in the ranking.
+    pub rank: Option<u32>,
+    /// Proposed.
+    pub proposed: bool,
+    /// Why.
+    pub reasons: Vec<Reason>,
+}
+
+/// The ranking of an incident.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CandidateRanking {
+    /// By what.
+    pub by: By,
+    /// What is wanted, and what the proposal still lacks.
+    pub wanted: Vec<Reason>,
+    /// Rows, best first.
+    pub rows: Vec<CandidateRow>,
+    /// When, ms.
+    pub asked_at_ms: i64,
+}
+
+impl Station {
+    /// Ranks all units for an incident.
+    ///
+    /// # Errors
+    /// `NotFound`, faults.
+    pub fn rank_candidates(&self, incident: Dot) -> Result<CandidateRanking, AppError> {
+        self.store().read(|conn| self.ranking_in(conn, incident))
+    }
+
+    pub(crate) fn ranking_in(
+        &self,
+        conn: &fengsui_store::Connection,
+        incident: Dot,
+    ) -> Result<CandidateRanking, AppError> {
+        let record =
+            read::incident_by_dot(conn, incident)?.ok_or_else(|| not_found("incident"))?;
+        let facts = UnitFacts {
+            units: read::units(conn)?,
+            active: read::active_assignments(conn)?,
+            incidents: read::open_incidents(conn)?,
+        };
+        let regs = &record.record.regs;
+        let place = point_of(regs).and_then(|(lon, lat)| Wgs84::new(lon, lat).ok());
+        let level = regs.int(Field::IncidentLevel).and_then(|code| u8::try_from(code).ok());
+        let wanted =
+            self.county().wanted(regs.text(Field::IncidentType), level.and_then(Level::from_code));
+        let now_ms = self.now_ms();
+        let candidates: Vec<CandidateFacts> = facts
+            .units
+            .iter()
+            .map(|unit| self.candidate(unit, &facts, incident, place, now_ms))
+            .collect();
+        let limits = RankLimits::default();
+        let ranking = rank(&candidates, &wanted, By::StraightLine, place.is_some(), limits);
+        let mut head = ranking.wanted;
+        head.extend(ranking.short);
+        let rows = ranking.rows.into_iter().filter_map(|row| {
+            let (unit, candidate) = (facts.units.get(row.unit)?, candidates.get(row.unit)?);
+            let kit = unit.record.regs.text(Field::UnitKit).unwrap_or_default();
+            Some(CandidateRow {
+                dot: unit.record.dot,
+                callsign: row.callsign,
+                kind: candidate.kind,
+                state: candidate.state,
+                officers: candidate.officers,
+                auxiliaries: candidate.auxiliaries,
+                kit: kit_list(kit),
+                distance_m: row.distance_m,
+                fix_age_s: candidate.fix_age_s,
+                standing: row.standing,
+                rank: row.rank,
+                proposed: row.proposed,
+                reasons: row.reasons,
+            })
+        });
+        Ok(CandidateRanking {
+            by: ranking.by,
+            wanted: head,
+            rows: rows.collect(),
+            asked_at_ms: now_ms,
+        })
+    }
+
+    fn candidate(
+        &self,
+        unit: &UnitRecord,
+        facts: &UnitFacts,
+        incident: Dot,
+        place: Option<Wgs84>,
+        now_ms: i64,
+    ) -> CandidateFacts {
+        let regs = &unit.record.regs;
+        let count = |field| regs.int(field).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
+        let fix = self.positions().get(unit.record.dot);
+        let here = fix.and_then(|fix| Wgs84::new(fix.lon, fix.lat).ok());
+        let claims = claims(unit, facts);
+        CandidateFacts {
+            callsign: regs.text(Field::UnitCallsign).unwrap_or("?").to_owned(),
+            kind: kind_of(unit),
+            state: UnitState::from_code(unit.state),
+            officers: count(Field::UnitOfficers),
+            auxiliaries: count(Field::UnitAuxiliaries),
+            kit: kit_list(regs.text(Field::UnitKit).unwrap_or_default())
+                .iter()
+                .map(|item| kit_item(item))
+                .collect(),
+            distance_m: place.zip(here).map(|(place, here)| distance_m(here, place)),
+            travel_s: None,
+            fix_age_s: fix.map(|fix| now_ms.saturating_sub(fix.at_ms) as f64 / 1000.0),
+            engaged: claims.last().and_then(|(_, of)| *of).map(|of| Engagement {
+                number: short_of(of.record.regs.text(Field::IncidentNumber).unwrap_or_default()),
+                is_here: of.record.dot == incident,
+            }),
+            in_conflict: claims.len() > 1,
+            terminal_reachable: None,
+        }
+    }
+}
+
+/// The short code of a number.
+fn short_of(number: &str) -> String {
+    IncidentNumber::parse(number)
+        .map_or_else(|_| number.to_owned(), |number| ShortCode::from_number(&number).text())
+}
