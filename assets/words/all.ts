@@ -1,5 +1,6 @@
 // All sentences of the desk, both languages. A key may stand in one file only (a test checks it).
 import { call } from './call';
+import { command } from './command';
 import { desk } from './desk';
 import { failure } from './failure';
 import { incident } from './incident';
@@ -8,8 +9,8 @@ import { need } from './need';
 import { timeline } from './timeline';
 import { unit } from './unit';
 
-export const files = { call, desk, failure, incident, keys, need, timeline, unit };
+export const files = { call, command, desk, failure, incident, keys, need, timeline, unit };
 
 export const sentences = {
-  ...desk, ...call, ...incident, ...unit, ...need, ...timeline, ...failure, ...keys,
+  ...desk, ...call, ...command, ...incident, ...unit, ...need, ...timeline, ...failure, ...keys,
 } as const satisfies Record<string, { zh: string; en: string }>;

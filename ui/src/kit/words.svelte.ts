@@ -46,12 +46,20 @@ export interface NamedValue {
 /** Which word names a value, so that codes inside a sentence are read out in the same language. */
 export type Reader = (name: string, value: string) => string;
 
+/** Fills a sentence whose parts in brackets are left out when a value in them is absent. */
+function fillParts(sentence: string, values: Record<string, string>): string {
+  const isWhole = (part: string) =>
+    [...part.matchAll(/\{(\w+)\}/g)].every((hole) => (values[hole[1] ?? ''] ?? '') !== '');
+  const parted = sentence.replace(/\[([^[\]]*)\]/g, (_, part: string) => (isWhole(part) ? part : ''));
+  return fill(parted, values).replace(/\{\w+\}/g, '—');
+}
+
 /** A sentence the core names by key; an unknown key shows itself with its values, never nothing. */
 export function say(key: string, params: readonly NamedValue[], read?: Reader): string {
   const values: Record<string, string> = {};
   for (const { name, value } of params) values[name] = read ? read(name, value) : value;
   if (hasWords(key)) {
-    return fill(sentences[key][speech.language], values).replace(/\{\w+\}/g, '—');
+    return fillParts(sentences[key][speech.language], values);
   }
   const rest = Object.entries(values).map(([name, value]) => `${name} ${value}`);
   return [key, ...rest].join('·');

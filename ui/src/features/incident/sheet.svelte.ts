@@ -81,7 +81,7 @@ class Sheet {
       const draft = parse<FormDraft>(found?.drafts[0]?.body);
       if (draft) {
         this.form.overlay(draft);
-        if (draft.focus) this.lastField = draft.focus;
+        if (draft.focus) this.lastField = `field-${draft.focus}`;
         this.form.caret = draft.caret;
       }
     }
