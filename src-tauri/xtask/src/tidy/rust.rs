@@ -1,12 +1,14 @@
 //! The part of `tidy` that reads Rust: header, lengths, printing, no mod.rs. Lines are counted
 //! in characters, so Chinese sentences cost what they show.
+use std::ops::RangeInclusive;
+
 use crate::scrub::{has_word, scrub, without_tests};
 
 const COLUMNS_MAX: usize = 100;
 const FUNCTION_LINES_MAX: usize = 70;
 const FILE_LINES_MAX: usize = 800;
 
-/// A line saying this, right above a function, exempts a data table from the length rule.
+/// A line saying this, right above an item, exempts it as a data table from the rules of length.
 const TABLE: &str = "// tidy: table";
 /// A line saying this lets a program print; libraries never do.
 const PRINTS: &str = "// tidy: prints";
@@ -21,16 +23,17 @@ pub(super) fn check(name: &str, text: &str) -> Vec<String> {
             "{name}: the first line says what the file is (//!)"
         ));
     }
+    let code = scrub(text);
+    let tables = tables(text, &code);
     for (at, line) in text.lines().enumerate() {
         let columns = line.chars().count();
-        if columns > COLUMNS_MAX {
+        if columns > COLUMNS_MAX && !tables.iter().any(|table| table.contains(&at)) {
             problems.push(format!(
                 "{name}:{}: {columns} columns, not {COLUMNS_MAX}",
                 at + 1
             ));
         }
     }
-    let code = scrub(text);
     let is_test = is_test(name);
     let lines = without_tests(text).lines().count();
     if lines > FILE_LINES_MAX && !is_test {
@@ -111,6 +114,33 @@ fn is_table(source: &[&str], at: usize) -> bool {
         .any(|line| line == TABLE)
 }
 
+/// The lines of the items that are marked as data tables.
+fn tables(text: &str, code: &str) -> Vec<RangeInclusive<usize>> {
+    let lines: Vec<&str> = code.lines().collect();
+    let marked = text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| line.trim() == TABLE);
+    marked.map(|(at, _)| at..=item_end(&lines, at)).collect()
+}
+
+/// The line on which the first brace or bracket after `at` is closed again.
+fn item_end(lines: &[&str], at: usize) -> usize {
+    let mut depth = 0_i32;
+    for (number, line) in lines.iter().enumerate().skip(at) {
+        if line.trim_start().starts_with("#[") {
+            continue;
+        }
+        for c in line.chars() {
+            depth += i32::from(matches!(c, '{' | '[')) - i32::from(matches!(c, '}' | ']'));
+        }
+        if depth <= 0 && (line.contains('}') || line.contains(';')) {
+            return number;
+        }
+    }
+    lines.len()
+}
+
 /// The line of the closing brace of the function that begins at `at`; `None` for a declaration
 /// without a body.
 fn body_end(lines: &[&str], at: usize) -> Option<usize> {
@@ -172,6 +202,17 @@ mod tests {
         assert_eq!(
             found("//! A.\ntrait A { fn a(&self, b: [u8; 2]); }\n").len(),
             0
+        );
+    }
+
+    #[test]
+    fn rows_of_a_table_may_be_long_and_the_lines_after_it_not() {
+        let row = format!("    \"{}\",\n", "县".repeat(120));
+        let table = format!("// tidy: table\nconst A: [&str; 2] = [\n{row}{row}];\n");
+        assert_eq!(found(&format!("//! A.\n{table}")).len(), 0);
+        assert_eq!(
+            found(&format!("//! A.\n{table}const B: [&str; 1] = [\n{row}];\n")).len(),
+            1
         );
     }
 

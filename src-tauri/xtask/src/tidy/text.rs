@@ -4,11 +4,7 @@
 const UI_LINES_MAX: usize = 400;
 
 /// Folders that exist on one machine only. Written in pieces, so that this file may be read.
-const PATHS: [&str; 3] = [
-    concat!("/wo", "rk/"),
-    concat!("/ro", "ot/"),
-    concat!("/ho", "me/"),
-];
+const PATHS: [&str; 2] = [concat!("/wo", "rk/"), concat!("/ro", "ot/")];
 
 /// Where packages come from is the machine's own setting.
 const HOSTS: [&str; 8] = [
