@@ -1,5 +1,7 @@
-//! `cargo xtask bundle`: the Debian package, by Tauri's own bundler from the npm packages of
-//! `ui/`. What goes into it is said in `src-tauri/tauri.conf.json`.
+//! `cargo xtask bundle`: the Debian package, by Tauri's own bundler. What goes into it is said
+//! in `src-tauri/tauri.conf.json`. The bundler is no dependency of `ui/`: its npm package names
+//! one binary for every system, not all of which every package source has, and then `npm ci`
+//! refuses the whole lock file.
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -9,6 +11,9 @@ use crate::packages::{self, For};
 use crate::place;
 use crate::procs::{capture, command, show};
 use crate::ui;
+
+/// The bundler's version, the same as the `tauri` crate's.
+const VERSION: &str = "2.12.5";
 
 pub(crate) fn run(mut args: Args) -> Result<bool> {
     let yes = args.flag("--yes");
@@ -21,10 +26,7 @@ pub(crate) fn run(mut args: Args) -> Result<bool> {
     if ui::wants_build(&root)? {
         ui::build(&root)?;
     }
-    let mut tauri = command(
-        &root.join("ui/node_modules/.bin/tauri").to_string_lossy(),
-        &root,
-    );
+    let mut tauri = command(&bundler(&root)?.to_string_lossy(), &root);
     tauri
         .args(["build", "--bundles", "deb", "--ci"])
         .current_dir(root.join("src-tauri"));
@@ -37,6 +39,26 @@ pub(crate) fn run(mut args: Args) -> Result<bool> {
     print!("{}", capture(&mut info)?);
     println!("bundle: {}", package.display());
     Ok(true)
+}
+
+/// Tauri's command line, installed below the build folder when it is not there yet.
+fn bundler(root: &Path) -> Result<PathBuf> {
+    let dir = place::target().join(format!("xtask/bundler-{VERSION}"));
+    let program = dir.join("node_modules/.bin/tauri");
+    if !program.exists() {
+        std::fs::create_dir_all(&dir)?;
+        let mut npm = command("npm", root);
+        npm.args([
+            "install",
+            "--no-save",
+            "--no-audit",
+            "--no-fund",
+            "--prefix",
+        ]);
+        npm.arg(&dir).arg(format!("@tauri-apps/cli@{VERSION}"));
+        show(&mut npm)?;
+    }
+    Ok(program)
 }
 
 fn newest(dir: &Path) -> Result<PathBuf> {
