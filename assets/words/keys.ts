@@ -69,6 +69,7 @@ export const keys = {
   'keys.map_layers': { zh: '警力、警情、所队、卡点、视频', en: 'units, incidents, posts, checkpoints, cameras' },
   'keys.map_pan': { zh: '移动', en: 'move' },
   'keys.map_zoom': { zh: '缩放', en: 'zoom' },
+  'keys.map_enter': { zh: '看十字处是什么；再按打开', en: 'what is at the cross; again opens it' },
   'keys.map_home': { zh: '回本单', en: 'back to the open incident' },
   'keys.count': { zh: '主路计数：定位可用 3 次（F2，Ctrl Enter，Enter）；须选地点 6 次（F2，↓，Enter，Tab，Ctrl Enter，Enter）另加首字母与警情文字。组合键计一次。', en: 'Counting keys: 3 when located (F2, Ctrl Enter, Enter); 6 with a place to choose (F2, ↓, Enter, Tab, Ctrl Enter, Enter) besides initials and text. A chord counts once.' },
   'keys.ime': { zh: '输入法组字时，Enter、Esc、数字归输入法；字母单键只在候选与列表有效，不在任何输入框有效。不占用输入法的 Shift、Ctrl Space、Ctrl 句号。', en: 'While an input method composes, Enter, Esc and digits are its own; single letters work in lists only, never in a field. Shift, Ctrl Space and Ctrl period are left to the input method.' },

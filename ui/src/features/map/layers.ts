@@ -99,6 +99,27 @@ function own(token: Token, grow: number): LayerSpecification[] {
   ] as LayerSpecification[];
 }
 
+/** The nearest thing within reach of a point of the screen. */
+export function pickAt(map: MapLibre, at: { x: number; y: number }): { kind: Toggle; id: string } | null {
+  const reach = 26;
+  const layers = toggles.flatMap((name) => layersOf[name]).filter((id) => map.getLayer(id));
+  const found = map.queryRenderedFeatures([[at.x - reach, at.y - reach], [at.x + reach, at.y + reach]], { layers });
+  const near = found
+    .flatMap((one) => {
+      const point = one.geometry.type === 'Point' ? one.geometry.coordinates : null;
+      if (!point) return [];
+      const px = map.project([point[0] ?? 0, point[1] ?? 0]);
+      return [{ one, far: Math.hypot(px.x - at.x, px.y - at.y) }];
+    })
+    .filter((hit) => hit.far <= reach * 1.2)
+    .sort((a, b) => a.far - b.far)[0]?.one;
+  if (!near) return null;
+  const said = near.properties as Record<string, string | undefined>;
+  const kind = toggles.find((name) => layersOf[name].includes(near.layer.id));
+  const id = said['unit'] ?? said['incident'] ?? said['id'];
+  return kind && id ? { kind, id } : null;
+}
+
 /** Puts the desk's sources and layers onto a style that was just loaded. */
 export function addOwn(map: MapLibre, token: Token, grow: number): void {
   for (const name of sourceNames) {

@@ -4,7 +4,14 @@ import { Read } from '@bridge/read.svelte';
 import type { Layers, Positions } from '@generated/types';
 import type { Toggle } from './layers';
 
+/** Something on the map by its layer and id. */
+export interface Picked {
+  kind: Toggle;
+  id: string;
+}
+
 class MapState {
+  picked = $state.raw<Picked | null>(null);
   readonly positions = new Read<Positions>(['positions', 'units'], () => desk.positionList(), 1000);
   readonly layers = new Read<Layers>(['settings'], () => desk.layerList());
   on = $state<Record<Toggle, boolean>>({

@@ -73,15 +73,15 @@ export function fixedFeatures(layers: Layers): FeatureCollection {
     features: [
       ...layers.posts.map((post) => ({
         type: 'Feature' as const, geometry: at(post.point),
-        properties: { layer: 'posts', icon: 'post', title: post.name },
+        properties: { layer: 'posts', id: post.code, icon: 'post', title: post.name },
       })),
       ...layers.checkpoints.map((one) => ({
         type: 'Feature' as const, geometry: at(one.point),
-        properties: { layer: 'checkpoints', icon: one.staffed ? 'checkpoint_staffed' : 'checkpoint', title: one.name },
+        properties: { layer: 'checkpoints', id: one.id, icon: one.staffed ? 'checkpoint_staffed' : 'checkpoint', title: one.name },
       })),
       ...layers.cameras.map((one) => ({
         type: 'Feature' as const, geometry: at(one.point),
-        properties: { layer: 'cameras', icon: one.online ? 'camera' : 'camera_off', title: one.name },
+        properties: { layer: 'cameras', id: one.id, icon: one.online ? 'camera' : 'camera_off', title: one.name },
       })),
     ],
   };
