@@ -133,7 +133,7 @@ pub(crate) fn all(root: &Path, yes: bool) -> Result<Vec<Suite>> {
         Suite::new("packages", 15, checked(move |root| install(root, yes))),
         Suite::new("npm", 15, checked(npm_packages)),
         Suite::new("page", 5, checked(page)).wants(UI),
-        Suite::new("format", 5, cargo(&["fmt", "--all", "--check"])),
+        Suite::new("format", 5, cargo(&["fmt", "--all", "--check", "--", "--color=never"])),
         Suite::new("tidy", 1, checked(tidy::check)),
         Suite::new("floors", 5, checked(floors::check)),
         Suite::new("words", 1, checked(words::check)),
