@@ -56,7 +56,8 @@ impl LocalDay {
     /// # Errors
     /// [`NumberError::BadDate`] outside 2000–9999 or for a day the month has not.
     pub fn new(year: u16, month: u8, day: u8) -> Result<Self, NumberError> {
-        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let by = |years: u16| year.is_multiple_of(years);
+        let leap = by(4) && (!by(100) || by(400));
         let days = match month {
             1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
             4 | 6 | 9 | 11 => 30,

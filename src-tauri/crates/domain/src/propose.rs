@@ -75,6 +75,9 @@ struct ReadyRule {
     none_of: Vec<usize>,
 }
 
+/// Words of a rule that stand in the text: index, and the word as the rule writes it.
+type Matched<'a> = Vec<(usize, &'a str)>;
+
 /// How well a rule fits; greater is better.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Fit {
@@ -139,7 +142,7 @@ impl RuleBook {
     #[must_use]
     pub fn propose(&self, text: &str, line: Line) -> Vec<Proposal> {
         let first_at = self.find_words(&normalise(text));
-        let mut fits: Vec<(Fit, &ReadyRule, Vec<(usize, &str)>)> = Vec::new();
+        let mut fits: Vec<(Fit, &ReadyRule, Matched<'_>)> = Vec::new();
         for rule in &self.rules {
             let Some(matched) = self.matched(rule, &first_at) else {
                 continue;
@@ -201,11 +204,7 @@ impl RuleBook {
     }
 
     /// The words of a rule that stand in the text; `None` when the rule does not match.
-    fn matched<'a>(
-        &self,
-        rule: &'a ReadyRule,
-        first_at: &[Option<usize>],
-    ) -> Option<Vec<(usize, &'a str)>> {
+    fn matched<'a>(&self, rule: &'a ReadyRule, first_at: &[Option<usize>]) -> Option<Matched<'a>> {
         let stands = |at: usize| first_at.get(at).is_some_and(Option::is_some);
         let any: Vec<_> = rule.any_of.iter().filter(|(at, _)| stands(*at)).collect();
         let any_met = rule.any_of.is_empty() || !any.is_empty();
@@ -269,7 +268,7 @@ fn starts_of(words: &[Vec<char>]) -> Vec<(char, std::ops::Range<usize>)> {
     starts
 }
 
-fn in_text_order(mut matched: Vec<(usize, &str)>, first_at: &[Option<usize>]) -> Vec<String> {
+fn in_text_order(mut matched: Matched<'_>, first_at: &[Option<usize>]) -> Vec<String> {
     matched.sort_by_key(|(word, _)| first_at.get(*word).copied().flatten());
     matched
         .into_iter()

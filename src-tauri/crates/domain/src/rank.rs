@@ -168,19 +168,7 @@ pub fn rank(
         .enumerate()
         .map(|(at, unit)| judge(at, unit, wanted, by, place_known, limits))
         .collect();
-    judged.sort_by(|a, b| {
-        let key = |j: &Judged| (j.standing, j.is_out);
-        key(a)
-            .cmp(&key(b))
-            .then(a.cost.is_none().cmp(&b.cost.is_none()))
-            .then_with(|| {
-                a.cost
-                    .unwrap_or_default()
-                    .total_cmp(&b.cost.unwrap_or_default())
-            })
-            .then_with(|| a.facts.callsign.cmp(&b.facts.callsign))
-            .then(a.unit.cmp(&b.unit))
-    });
+    judged.sort_by(Judged::compare);
     let free: Vec<&CandidateFacts> = judged
         .iter()
         .take_while(|j| j.standing == Standing::MaySend)
@@ -193,34 +181,10 @@ pub fn rank(
     {
         first.reasons.insert(0, Reason::plain(ReasonCode::Nearest));
     }
-    let mut next_rank = 0;
-    let rows = judged
-        .into_iter()
-        .enumerate()
-        .map(|(at, j)| {
-            let rank = (!j.is_out).then(|| {
-                next_rank += 1;
-                next_rank
-            });
-            let why = picked.chosen.get(&at);
-            let mut reasons = j.reasons;
-            let from = usize::from(
-                reasons
-                    .first()
-                    .is_some_and(|r| r.code == ReasonCode::Nearest),
-            );
-            reasons.splice(from..from, why.into_iter().flatten().cloned());
-            Row {
-                unit: j.unit,
-                callsign: j.facts.callsign.clone(),
-                standing: j.standing,
-                rank,
-                proposed: why.is_some(),
-                distance_m: j.distance_m,
-                travel_s: j.travel_s,
-                reasons,
-            }
-        })
+    let rows = judged.into_iter().enumerate();
+    // Whoever is out of the ranking stands behind all that are in it.
+    let rows = rows
+        .map(|(at, judged)| judged.row(at, picked.chosen.get(&at)))
         .collect();
     Ranking {
         by,
@@ -240,6 +204,40 @@ struct Judged<'a> {
     distance_m: Option<f64>,
     travel_s: Option<f64>,
     reasons: Vec<Reason>,
+}
+
+impl Judged<'_> {
+    fn compare(a: &Self, b: &Self) -> std::cmp::Ordering {
+        a.is_out
+            .cmp(&b.is_out)
+            .then(a.standing.cmp(&b.standing))
+            .then(a.cost.is_none().cmp(&b.cost.is_none()))
+            .then_with(|| {
+                a.cost
+                    .unwrap_or_default()
+                    .total_cmp(&b.cost.unwrap_or_default())
+            })
+            .then_with(|| a.facts.callsign.cmp(&b.facts.callsign))
+            .then(a.unit.cmp(&b.unit))
+    }
+
+    /// The row at place `at` (from 0); `chosen` = why it is proposed, if it is.
+    fn row(self, at: usize, chosen: Option<&Vec<Reason>>) -> Row {
+        let mut reasons = self.reasons;
+        let first = reasons.first().map(|reason| reason.code);
+        let from = usize::from(first == Some(ReasonCode::Nearest));
+        reasons.splice(from..from, chosen.into_iter().flatten().cloned());
+        Row {
+            unit: self.unit,
+            callsign: self.facts.callsign.clone(),
+            standing: self.standing,
+            rank: u32::try_from(at + 1).ok().filter(|_| !self.is_out),
+            proposed: chosen.is_some(),
+            distance_m: self.distance_m,
+            travel_s: self.travel_s,
+            reasons,
+        }
+    }
 }
 
 fn judge<'a>(

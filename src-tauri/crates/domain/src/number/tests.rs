@@ -101,8 +101,8 @@ fn refusals() {
     );
 }
 
-/// Every wrong character and every swap of neighbours, on many numbers, is found: as the
-/// number is written, and without hyphens where that may be left out.
+/// Every wrong character, every swap of neighbours or across one character and every twin
+/// error (`11` for `22`), on many numbers, is found: as the number is written, and without hyphens where that may be left out.
 #[test]
 fn every_single_slip_is_found() {
     let mut tried = 0_u32;
@@ -137,13 +137,26 @@ fn slips(text: &str) -> u32 {
             refused(wrong);
         }
     }
-    for pair in places
+    for (near, far) in (1..places.len()).flat_map(|at| [(at - 1, at), (at.max(2) - 2, at)]) {
+        let (near, far) = (places[near], places[far]);
+        if chars[near] != chars[far] {
+            let mut swapped = chars.clone();
+            swapped.swap(near, far);
+            refused(swapped);
+        }
+    }
+    for twin in places
         .windows(2)
-        .filter(|pair| chars[pair[0]] != chars[pair[1]])
+        .filter(|twin| chars[twin[0]] == chars[twin[1]])
     {
-        let mut swapped = chars.clone();
-        swapped.swap(pair[0], pair[1]);
-        refused(swapped);
+        for other in ('0'..='9')
+            .chain('A'..='Z')
+            .filter(|c| *c != chars[twin[0]])
+        {
+            let mut wrong = chars.clone();
+            (wrong[twin[0]], wrong[twin[1]]) = (other, other);
+            refused(wrong);
+        }
     }
     tried
 }

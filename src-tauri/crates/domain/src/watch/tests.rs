@@ -207,11 +207,20 @@ fn undelivered_order() {
         ..clock.clone()
     };
     assert_eq!(one(by_phone, T0).kind, NeedKind::Unsigned);
-    // With that rule off, the order is still one that nobody signed.
+    // A red of its own holds where it comes sooner than that of signing.
     let mut facts = NeedFacts {
         assignments: vec![clock],
         ..NeedFacts::default()
     };
+    for (red_s, red_at) in [(20, 20_000), (90, 60_000)] {
+        let limits = Limits {
+            amber_s: Some(5),
+            red_s: Some(red_s),
+        };
+        facts.limits.set(LimitKey::Undelivered, limits).unwrap();
+        assert_eq!(needs(&facts, T0)[0].watch.red_at_ms, Some(T0 + red_at));
+    }
+    // With that rule off, the order is still one that nobody signed.
     facts
         .limits
         .set(LimitKey::Undelivered, Limits::OFF)
