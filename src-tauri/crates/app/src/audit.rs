@@ -59,6 +59,14 @@ impl Station {
         self.act(move |log| Ok(log.append(act.clone())?))
     }
 
+    /// Walks chains and signed heads and rebuilds the tables beside the live ones.
+    ///
+    /// # Errors
+    /// Faults only; damage found is in the proof.
+    pub fn prove(&self) -> Result<fengsui_store::verify::Proof, AppError> {
+        Ok(self.store().prove()?)
+    }
+
     /// The newest lines.
     ///
     /// # Errors

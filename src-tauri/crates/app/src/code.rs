@@ -2,9 +2,25 @@
 //!
 //! Not here: the tables themselves (`county`), the gazetteer (`map`).
 
+use pinyin::ToPinyin;
+
 use crate::error::{AppError, RejectionCode, invalid};
 use crate::map::Place;
 use crate::station::Station;
+
+/// Pinyin initials of a name, lower case; what is not Han stays as it is.
+#[must_use]
+pub fn initials(name: &str) -> String {
+    let mut out = String::new();
+    for letter in name.chars() {
+        match letter.to_pinyin() {
+            Some(pinyin) => out.push_str(pinyin.first_letter()),
+            None if letter.is_alphanumeric() => out.extend(letter.to_lowercase()),
+            None => {}
+        }
+    }
+    out
+}
 
 impl Station {
     /// Places for what was typed; duplicates each with its town, none chosen.
