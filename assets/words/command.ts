@@ -1,5 +1,6 @@
 // Words of the command line: usages, and what a command would do (also what it did).
 export const command = {
+  'command.is_search': { zh: '不是命令，Enter 在警情中找', en: 'Not a command; Enter looks for it' },
   'command.usage.s': { zh: '/s 巡03 到场', en: '/s 巡03 on_scene' },
   'command.usage.p': { zh: '/p 巡03 巡07 [编号]', en: '/p 巡03 巡07 [number]' },
   'command.usage.cx': { zh: '/cx 巡03 理由', en: '/cx 巡03 reason' },

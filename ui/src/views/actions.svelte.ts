@@ -1,5 +1,6 @@
 // What a dispatcher does with one key: take, file, send, follow, close, go somewhere.
 // Focus moves only here, because of that key, and only if the person has not moved on meanwhile.
+import { commandLine } from '@features/command/command.svelte';
 import { candidates } from '@features/candidate/candidates.svelte';
 import { calls } from '@features/call/calls.svelte';
 import { codes } from '@features/desk/codes.svelte';
@@ -8,6 +9,7 @@ import { rememberLook } from '@features/desk/look';
 import { fieldOfPending } from '@features/desk/pending';
 import { asking } from '@features/incident/ask-digit.svelte';
 import { backToField, firstEmptyField } from '@features/incident/field';
+import { incidents } from '@features/incident/board.svelte';
 import { follow } from '@features/incident/follow.svelte';
 import { sheet, type Face } from '@features/incident/sheet.svelte';
 import { mapState } from '@features/map/map.svelte';
@@ -59,12 +61,18 @@ class Actions {
     else if (!name || !focusOn(name)) this.back();
   }
 
-  toCommand(): void {
+  toCommand(begin = ''): void {
     this.#remember();
+    if (begin !== '' && commandLine.text === '') commandLine.text = begin;
     focusOn('command');
   }
   leaveCommand(): void {
     this.#return();
+  }
+  /** Looks for a text and shows the hits in the queue. */
+  find(text: string): void {
+    deskState.tab = 'calls';
+    void incidents.search(text).then(() => focusOn('queue'));
   }
   toFind(text?: string): void {
     this.#remember();
@@ -82,7 +90,7 @@ class Actions {
   /** F2: the oldest ringing call; its incident is open and numbered with the answer. */
   async answer(): Promise<void> {
     const mark = focusMark();
-    const answered = await calls.answer();
+    const answered = await calls.answer(() => void this.answer());
     if (!answered) return;
     const isStill = mark.isStill();
     await sheet.open(answered.incident, 'form');
@@ -112,14 +120,14 @@ class Actions {
   }
 
   async #openByHand(entrance: Entrance, line: Line, callback: string | null): Promise<void> {
-    const mark = focusMark();
-    const isStill = () => mark.isStill();
-    const still = isStill();
-    if (!(await sheet.openByHand(entrance, line, callback))) return;
+    const again = () => void this.#openByHand(entrance, line, callback);
+    const before = document.activeElement;
+    if (!(await sheet.openByHand(entrance, line, callback, again))) return;
     follow.reset();
     candidates.forget();
     await tick();
-    if (still) focusOn(firstEmptyField());
+    const now = document.activeElement;
+    if (now === before || now === document.body) focusOn(firstEmptyField());
   }
 
   /** Opens an incident from the queue, the board or a need. */
@@ -152,7 +160,7 @@ class Actions {
     const incident = sheet.incident;
     if (!incident) return;
     const mark = focusMark();
-    if (!(await sheet.file())) return;
+    if (!(await sheet.file(() => void this.file()))) return;
     await this.toCandidates(mark);
   }
 

@@ -31,7 +31,7 @@ export function deskKeys(): KeyTable {
   keys.bind('Escape', { inText: true, run: () => actions.back() });
 
   keys.bind('Ctrl+K', go(() => actions.toCommand()));
-  keys.bind('/', go(() => actions.toCommand()));
+  keys.bind('/', go(() => actions.toCommand('/')));
   keys.bind('Ctrl+F', go(() => actions.toFind()));
   keys.bind('Ctrl+H', go(() => actions.toFind('@')));
   keys.bind('Ctrl+,', go(() => actions.openPage('settings')));

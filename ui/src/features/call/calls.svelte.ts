@@ -28,8 +28,8 @@ class Calls {
     };
   });
 
-  answer(): Promise<Answered | undefined> {
-    return deskState.attempt('calls', () => desk.callAnswer({ call: null }));
+  answer(again: () => void): Promise<Answered | undefined> {
+    return deskState.attempt('calls', () => desk.callAnswer({ call: null }), again);
   }
 
   async end(): Promise<boolean> {

@@ -6,6 +6,9 @@ import type { Candidate, Candidates } from '@generated/types';
 import { FrozenOrder } from '@kit/frozen.svelte';
 import { deskState } from '../desk/desk.svelte';
 
+/** Rows of each sort that are drawn; nobody chooses the fortieth. */
+const SHOWN = 40;
+
 /** An Enter sooner than this after the candidates appeared is not meant for them. */
 export const SETTLE_MS = 250;
 
@@ -27,7 +30,16 @@ class CandidateTable {
   #appeared_ms = Number.POSITIVE_INFINITY;
   #isSending = false;
 
-  arranged = $derived.by(() => this.order.arrange(this.ranked.value?.rows ?? []));
+  /** Rows as shown: the best that may be sent and the first that may not; what is ticked stays. */
+  arranged = $derived.by(() => {
+    const { rows, hasMoved } = this.order.arrange(this.ranked.value?.rows ?? []);
+    let may = 0;
+    let mayNot = 0;
+    const shown = rows.filter((row) =>
+      this.ticked.includes(row.unit) || (row.rank !== null ? (may += 1) <= SHOWN : (mayNot += 1) <= SHOWN),
+    );
+    return { rows: shown, hasMoved };
+  });
 
   /** Looks for candidates of this incident; ticks what is proposed. */
   async look(incident: string): Promise<void> {

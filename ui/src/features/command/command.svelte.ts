@@ -18,17 +18,27 @@ class CommandLine {
     this.#timer = setTimeout(() => void this.look(incident), 60);
   }
 
+  /** What is typed, as the core takes it: a slash typed after the slash key counts once. */
+  get line(): string {
+    return this.text.trim().replace(/^[/／]{2,}/, '/').slice(0, 200);
+  }
+
+  /** Only a line that begins with a slash is a command; any other text is looked for. */
+  get isCommand(): boolean {
+    return /^[/／]/.test(this.line);
+  }
+
   async look(incident: string | null): Promise<void> {
     const ask = ++this.#asked;
-    const text = this.text.slice(0, 200);
+    const text = this.line;
     const preview = await desk.commandPreview({ text, incident }).catch(() => null);
     if (ask === this.#asked) this.preview = preview;
   }
 
   async run(incident: string | null): Promise<CommandDone | undefined> {
     clearTimeout(this.#timer);
-    const text = this.text.slice(0, 200);
-    if (text.trim() === '') return undefined;
+    const text = this.line;
+    if (text === '') return undefined;
     const done = await deskState.attempt('command', () => desk.commandRun({ text, incident }));
     if (!done) return undefined;
     this.done = done;

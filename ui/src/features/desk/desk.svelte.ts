@@ -82,9 +82,14 @@ class DeskState {
 
   /**
    * Runs a command for a control. A rejection is shown beside the control, a fault in the bar;
-   * both leave everything that was typed as it is. Answers `undefined` when it failed.
+   * both leave everything that was typed as it is. Answers `undefined` when it failed. `again`
+   * is what the fault's "try again" does, where that is more than this one command.
    */
-  async attempt<T>(control: string, command: () => Promise<T>): Promise<T | undefined> {
+  async attempt<T>(
+    control: string,
+    command: () => Promise<T>,
+    again?: () => void,
+  ): Promise<T | undefined> {
     delete this.rejections[control];
     try {
       const reply = await command();
@@ -96,7 +101,7 @@ class DeskState {
       const failure = failureOf(error);
       if (failureTable[failure.code].kind === 'rejection') this.rejections[control] = failure;
       else {
-        const retry = () => void this.attempt(control, command);
+        const retry = again ?? (() => void this.attempt(control, command));
         this.fault = { failure, at_ms: clock.exact_ms(), retry };
       }
       return undefined;

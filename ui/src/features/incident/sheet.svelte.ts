@@ -45,7 +45,8 @@ class Sheet {
     write: async (draft) => void (await desk.draftPut({ ...draft, at_ms: 0 })),
     onSaved: () => deskState.saved(clock.exact_ms()),
     onFailed: (error) => {
-      void deskState.attempt('draft', () => Promise.reject(error as Error));
+      const again = () => void this.keeper.flush();
+      void deskState.attempt('draft', () => Promise.reject(error as Error), again);
     },
   });
 
@@ -122,14 +123,14 @@ class Sheet {
   }
 
   /** 建警情: everything typed, filed; empty fields never block. */
-  async file(): Promise<boolean> {
+  async file(again: () => void): Promise<boolean> {
     const incident = this.incident;
     if (!incident) return false;
     const changes = this.form.changes();
     const stage = this.view.value?.row.stage;
     if (stage !== undefined && stage !== 'taking') return this.save();
     const reply = await deskState.attempt('file', () =>
-      desk.incidentFile({ incident, form: formOf(changes) }),
+      desk.incidentFile({ incident, form: formOf(changes) }), again,
     );
     if (!reply) return false;
     this.form.settled(changes);
@@ -186,9 +187,11 @@ class Sheet {
     return reply !== undefined;
   }
 
-  async openByHand(entrance: Entrance, line: Line, callback_of: string | null): Promise<boolean> {
+  async openByHand(
+    entrance: Entrance, line: Line, callback_of: string | null, again: () => void,
+  ): Promise<boolean> {
     const opened = await deskState.attempt('open', () =>
-      desk.incidentOpen({ line, entrance, found_by: null, callback_of }),
+      desk.incidentOpen({ line, entrance, found_by: null, callback_of }), again,
     );
     if (opened) await this.open(opened.incident, 'form');
     return opened !== undefined;
