@@ -1,6 +1,11 @@
 // Words of the desk itself: top line, tabs, starting, signing in, pages.
 export const desk = {
   'unknown': { zh: '未知', en: 'unknown' },
+  'what.incident': { zh: '这件警情', en: 'this incident' },
+  'what.unit': { zh: '这个单位', en: 'this unit' },
+  'what.assignment': { zh: '这条指令', en: 'this order' },
+  'what.call': { zh: '这个来话', en: 'this call' },
+  'what.need': { zh: '这件事', en: 'this need' },
   'list.comma': { zh: '、', en: ', ' },
   'list.semicolon': { zh: '；', en: '; ' },
   'read.unknown': { zh: '未知：读取失败', en: 'Unknown: reading failed' },

@@ -11,7 +11,7 @@ import { codes } from './codes.svelte';
 const families: Record<string, readonly string[]> = {
   level: ['level'],
   stage: ['stage', 'assignment'],
-  state: ['state', 'call_state'],
+  state: ['state', 'call_state', 'step'],
   from: ['state', 'level', 'stage', 'line'],
   to: ['state', 'level', 'stage', 'line'],
   event: ['event'],
@@ -21,13 +21,25 @@ const families: Record<string, readonly string[]> = {
   post: ['post'],
   field: ['field'],
   source: ['source'],
+  point_source: ['source'],
+  line: ['line'],
   part: ['part'],
   kind: ['kind'],
   what: ['what'],
 };
 
-export function readValue(name: string, value: string): string {
-  if (name === 'type' || name === 'type_code') return codes.typePath(value);
+/** Values the log keeps as numbers, by the name they carry: the n-th word of the list. */
+const numbered: Record<string, readonly string[]> = {
+  channel: ['terminal', 'radio', 'phone'],
+  line: ['110', '119', '122'],
+  entrance: ['phone', 'walk_in', 'radio', 'patrol', 'sms', 'video', 'department'],
+  point_source: ['handset', 'base_station', 'landline', 'map_click', 'gazetteer', 'unit'],
+};
+
+export function readValue(name: string, given: string): string {
+  const value = numbered[name]?.[Number(given) - 1] ?? given;
+  if (name === 'detail' && hasWords(value)) return say(value, []);
+  if (name === 'type' || name === 'type_code' || name === 'type_after') return codes.typePath(value);
   if (name === 'result') return codes.resultName(value);
   if (name === 'reason' || name === 'invalid_reason') return codes.reasonName(value);
   if (name === 'posts' || name === 'fields' || name === 'units') {
