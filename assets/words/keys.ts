@@ -31,7 +31,7 @@ export const keys = {
   'keys.ctrl_enter': { zh: '建警情并选警（空着也建）', en: 'file and choose units (also when empty)' },
   'keys.check': { zh: '核对', en: 'Check' },
   'keys.alt_z': { zh: '换回并行修改的另一值', en: 'take the other of two parallel values' },
-  'keys.alt_l': { zh: '以地图中心为地点', en: 'take the map’s centre as place' },
+  'keys.alt_l': { zh: '以地图中心为地点', en: 'take the map\'s centre as place' },
   'keys.alt_u': { zh: '接警单 / 跟进', en: 'form / follow-up' },
   'keys.dispatch': { zh: '派警', en: 'Dispatch' },
   'keys.digits': { zh: '勾选候选（焦点在候选）；警力中设状态', en: 'tick candidates; on the unit board set a state' },

@@ -2,7 +2,7 @@
 // `details` are the fields that changed, with what stood there before.
 export const timeline = {
   'timeline.cleared': { zh: '清空', en: 'cleared' },
-  'timeline.changed': { zh: '{name}“{old}”→“{now}”', en: '{name} “{old}” → “{now}”' },
+  'timeline.changed': { zh: '{name}“{old}”→“{now}”', en: '{name} "{old}" → "{now}"' },
   'timeline.call.ring': { zh: '来话[ {line}][·{number}]', en: 'Call on[ {line}][·{number}]' },
   'timeline.call.locate': { zh: '定位[ {fix}]', en: 'Located[ {fix}]' },
   'timeline.call.answer': { zh: '接听，建单[ {desk}]', en: 'Answered and opened[ {desk}]' },

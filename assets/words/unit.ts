@@ -5,7 +5,7 @@ export const unit = {
   'state.signed': { zh: '签收', en: 'signed' },
   'state.en_route': { zh: '出警', en: 'going' },
   'state.on_scene': { zh: '到场', en: 'there' },
-  'state.working': { zh: '处置', en: 'at work' },
+  'state.working': { zh: '处置', en: 'busy' },
   'state.returning': { zh: '返回', en: 'back' },
   'state.standby': { zh: '备勤', en: 'standby' },
   'state.off_duty': { zh: '停勤', en: 'off' },

@@ -2,7 +2,7 @@
 import type { GeoJSONSource, LayerSpecification, Map as MapLibre } from 'maplibre-gl';
 import type { FeatureCollection } from 'geojson';
 import { nothing } from './things';
-import type { Token } from './style';
+import { bold as boldFonts, regular, type Token } from './style';
 
 export const sourceNames = ['outside', 'border', 'circles', 'fixed', 'incidents', 'units'] as const;
 export type SourceName = (typeof sourceNames)[number];
@@ -30,7 +30,7 @@ function fixed(name: string, minzoom: number, size: number, token: Token): Layer
       'icon-image': ['get', 'icon'],
       'icon-allow-overlap': true,
       'text-field': ['step', ['zoom'], '', name === 'posts' ? 11 : 14, ['get', 'title']],
-      'text-font': ['Noto Sans SC Regular'],
+      'text-font': regular,
       'text-size': size,
       'text-anchor': 'top',
       'text-offset': [0, 0.8],
@@ -42,7 +42,7 @@ function fixed(name: string, minzoom: number, size: number, token: Token): Layer
 
 function own(token: Token, grow: number): LayerSpecification[] {
   const halo = { 'text-halo-color': token('m-halo'), 'text-halo-width': 1.8 };
-  const bold = { 'text-font': ['literal', ['Noto Sans SC Bold']] };
+  const bold = { 'text-font': ['literal', boldFonts] };
   const two = (title: string, sub: string, from: number): Record<string, unknown> => ({
     'text-field': [
       'step', ['zoom'],
@@ -50,7 +50,7 @@ function own(token: Token, grow: number): LayerSpecification[] {
       from, ['format', ['get', title], bold],
       13, ['format', ['get', title], bold, ['concat', '\n', ['get', sub]], { 'font-scale': 0.92 }],
     ],
-    'text-font': ['Noto Sans SC Regular'],
+    'text-font': regular,
     'text-size': 13 * grow,
     'text-line-height': 1.15,
     'text-max-width': 14,
@@ -72,7 +72,7 @@ function own(token: Token, grow: number): LayerSpecification[] {
     {
       id: 'circle-name', type: 'symbol', source: 'circles', filter: ['==', ['geometry-type'], 'Point'],
       layout: {
-        'text-field': ['get', 'title'], 'text-font': ['Noto Sans SC Regular'], 'text-size': 12 * grow,
+        'text-field': ['get', 'title'], 'text-font': regular, 'text-size': 12 * grow,
         'text-anchor': 'bottom', 'text-offset': [0, -0.2],
       },
       paint: { 'text-color': token('ink-2'), ...halo },

@@ -11,8 +11,15 @@ export function tokensOf(part: Element): Token {
   return (name) => style.getPropertyValue(`--${name}`).trim() || '#888888';
 }
 
+const families = ['Noto Sans SC Variable', 'Noto Sans SC', 'Noto Sans CJK SC', 'Microsoft YaHei'];
+/** Labels are drawn from local fonts: these families in order, the bundled one first. */
+export const regular = families;
+/** The weight is read from the name of the first family, which need not exist. */
+export const bold = ['Desk Bold', ...families];
+
 /** Replaces `"$name"` by its colour and `{"$px": n}` by n grown with half the type size. */
 export function resolve(value: unknown, token: Token, typeScale: number): unknown {
+  if (value === '$regular') return regular;
   if (typeof value === 'string') return /^\$[a-z][\w-]*$/.test(value) ? token(value.slice(1)) : value;
   if (Array.isArray(value)) return value.map((one) => resolve(one, token, typeScale));
   if (value === null || typeof value !== 'object') return value;
