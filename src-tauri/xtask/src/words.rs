@@ -123,7 +123,7 @@ fn unused(sentences: &BTreeMap<String, String>, ui: &str, core: &str) -> Vec<Str
         };
         let code = key[family.len()..].trim_end_matches(".what");
         let last = code.rsplit('.').next().unwrap_or(code);
-        quoted(core, code) || quoted(core, last)
+        quoted(core, code) || quoted(core, last) || quoted(core, key)
     };
     let unused = sentences.iter().filter(|(key, _)| !is_used(key));
     unused

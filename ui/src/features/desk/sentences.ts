@@ -7,25 +7,40 @@ import { hms, metres, phone } from '@kit/format';
 import { hasWords, say, t } from '@kit/words.svelte';
 import { codes } from './codes.svelte';
 
-/** Which family of words a value belongs to, by the name it carries. */
-const families: Record<string, readonly string[]> = {
-  level: ['level'],
-  stage: ['stage', 'assignment'],
-  state: ['state', 'call_state', 'step'],
-  from: ['state', 'level', 'stage', 'line'],
-  to: ['state', 'level', 'stage', 'line'],
-  event: ['event'],
-  step: ['event', 'step'],
-  channel: ['channel'],
-  entrance: ['entrance'],
-  post: ['post'],
-  field: ['field'],
-  source: ['source'],
-  point_source: ['source'],
-  line: ['line'],
-  part: ['part'],
-  kind: ['kind'],
-  what: ['what'],
+/** Which families of words a value may belong to, by the name it carries. */
+type Family = (value: string) => string;
+const level: Family = (value) => `level.${value}`;
+const stage: Family = (value) => `stage.${value}`;
+const assignment: Family = (value) => `assignment.${value}`;
+const state: Family = (value) => `state.${value}`;
+const callState: Family = (value) => `call_state.${value}`;
+const step: Family = (value) => `step.${value}`;
+const line: Family = (value) => `line.${value}`;
+const channel: Family = (value) => `channel.${value}`;
+const entrance: Family = (value) => `entrance.${value}`;
+const post: Family = (value) => `post.${value}`;
+const field: Family = (value) => `field.${value}`;
+const source: Family = (value) => `source.${value}`;
+const kind: Family = (value) => `kind.${value}`;
+const what: Family = (value) => `what.${value}`;
+
+const families: Record<string, readonly Family[]> = {
+  level: [level],
+  stage: [stage, assignment],
+  state: [state, callState, step],
+  event: [step],
+  step: [step],
+  channel: [channel],
+  line: [line],
+  entrance: [entrance],
+  post: [post],
+  posts: [post],
+  field: [field],
+  fields: [field],
+  source: [source],
+  point_source: [source],
+  kind: [kind],
+  what: [what],
 };
 
 /** Values the log keeps as numbers, by the name they carry: the n-th word of the list. */
@@ -43,8 +58,8 @@ export function readValue(name: string, given: string): string {
   if (name === 'result') return codes.resultName(value);
   if (name === 'reason' || name === 'invalid_reason') return codes.reasonName(value);
   if (name === 'posts' || name === 'fields' || name === 'units') {
-    const family = name === 'posts' ? 'post' : name === 'fields' ? 'field' : '';
-    return value.split(/[,、]\s*/).map((one) => inFamily([family], one)).join(t('list.comma'));
+    const each = value.split(/[,、]\s*/).map((one) => inFamily(families[name] ?? [], one));
+    return each.join(t('list.comma'));
   }
   if (name === 'number' || name === 'phone') return phone(value);
   if (name.endsWith('_at_ms') || name === 'at') return /^\d{12,}$/.test(value) ? hms(Number(value)) : value;
@@ -52,9 +67,9 @@ export function readValue(name: string, given: string): string {
   return inFamily(families[name] ?? [], value);
 }
 
-function inFamily(names: readonly string[], value: string): string {
-  for (const family of names) {
-    const key = `${family}.${value}`;
+function inFamily(all: readonly Family[], value: string): string {
+  for (const family of all) {
+    const key = family(value);
     if (hasWords(key)) return say(key, []);
   }
   return value;
