@@ -100,11 +100,14 @@ impl DatabaseKey {
         Ok(Self(bytes))
     }
 
-    /// The statement that opens a SQLCipher file with this raw key.
-    pub(crate) fn pragma(&self) -> Zeroizing<String> {
-        let mut hex = Zeroizing::new(String::with_capacity(80));
+    /// The statement that opens a SQLCipher file with this raw key. The salt is the database's
+    /// own name and goes with it: otherwise SQLCipher takes it from the file's first sector, and
+    /// a power cut that leaves noise in that one sector would lock out the whole file although
+    /// its log holds the page.
+    pub(crate) fn pragma(&self, database: &[u8; 16]) -> Zeroizing<String> {
+        let mut hex = Zeroizing::new(String::with_capacity(128));
         hex.push_str("PRAGMA key = \"x'");
-        for byte in self.0.iter() {
+        for byte in self.0.iter().chain(database) {
             for half in [byte >> 4, byte & 15] {
                 hex.push(char::from_digit(u32::from(half), 16).unwrap_or('0'));
             }

@@ -132,6 +132,7 @@ pub(crate) fn open(options: &OpenOptions) -> Result<Opened, StoreError> {
     let connector = Connector {
         path: home.database(),
         key: keyring.key().clone(),
+        name: keyring.database(),
         vfs: options.vfs.clone(),
         durability: options.durability,
         busy: options.busy,
@@ -234,8 +235,12 @@ fn open_to_write(
     let mut from = 0;
     let mut check_due = false;
     if found == Found::Something {
-        // By a connection that cannot write: a file that is refused stays as it was.
-        let looker = connector.connect(Role::Looker)?;
+        // By a connection that cannot write: a file that is refused stays as it was. Only one
+        // that was cut while it was made must be rolled back before it can be looked at.
+        let looker = match connector.connect(Role::Looker) {
+            Err(StoreError::ReadOnly) => connector.connect(Role::Reader)?,
+            other => other?,
+        };
         match migrate::stamp(&looker)? {
             Stamp::Blank => {}
             Stamp::Foreign => {

@@ -64,7 +64,8 @@ impl Bench {
             &Unlock::Machine,
         );
         let conn = Connection::open(self.options.home.database()).unwrap();
-        conn.execute_batch(&keyring.unwrap().key().pragma())
+        let keyring = keyring.unwrap();
+        conn.execute_batch(&keyring.key().pragma(&keyring.database()))
             .unwrap();
         conn
     }

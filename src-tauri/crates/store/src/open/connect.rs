@@ -20,6 +20,8 @@ const CHECKPOINT_PAGES: u32 = 4_000;
 pub(crate) struct Connector {
     pub(crate) path: PathBuf,
     pub(crate) key: DatabaseKey,
+    /// The database's name, which is also its salt.
+    pub(crate) name: [u8; 16],
     pub(crate) vfs: Option<String>,
     pub(crate) durability: Durability,
     pub(crate) busy: Duration,
@@ -48,7 +50,7 @@ impl Connector {
         conn.busy_timeout(self.busy)?;
         // A damaged page is answered with an error; SQLCipher would also write it to stderr.
         conn.execute_batch("PRAGMA cipher_log_level = NONE;")?;
-        conn.execute_batch(&self.key.pragma())?;
+        conn.execute_batch(&self.key.pragma(&self.name))?;
         let cipher: Option<String> = conn
             .query_row("PRAGMA cipher_version", [], |row| row.get(0))
             .ok();
