@@ -66,6 +66,9 @@ describe('things on the map', () => {
     expect(one(90)).toMatchObject({ icon: 'unit-car-fading-free', sub: '待命 90 s 前' });
     expect(one(200)).toMatchObject({ icon: 'unit-car-hollow', sub: '3 min 前' });
     expect(unitFeatures(fixes(4), () => undefined, now, words).features).toEqual([]);
+    const around = (lon: number) => ({ west: lon - 1, east: lon + 1, south: 1, north: 3, grain_deg: 0.01 });
+    expect(unitFeatures(fixes(4), () => unit, now, words, around(1)).features).toHaveLength(1);
+    expect(unitFeatures(fixes(4), () => unit, now, words, around(9)).features).toEqual([]);
   });
 
   it('hatches everything but the county', async () => {

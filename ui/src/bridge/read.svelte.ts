@@ -28,6 +28,7 @@ export class Read<T> {
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #gap_ms: number;
   #asked_at = 0;
+  #took_ms = 0;
 
   /** `gap_ms`: at most one question per this time, for readings that change every second. */
   constructor(topics: readonly Topic[], ask: () => Promise<T>, gap_ms = 0) {
@@ -39,7 +40,9 @@ export class Read<T> {
   /** Marks stale: asks soon, and no more often than the gap allows. */
   stale(): void {
     if (this.#asked_at === 0) return;
-    const wait_ms = this.#asked_at + this.#gap_ms - Date.now();
+    // A reading that takes long is asked less often, so that it never fills the day.
+    const gap_ms = Math.max(this.#gap_ms, 4 * this.#took_ms);
+    const wait_ms = this.#asked_at + gap_ms - Date.now();
     if (wait_ms <= 0) return void this.refresh();
     this.#timer ??= setTimeout(() => void this.refresh(), wait_ms);
   }
@@ -72,6 +75,7 @@ export class Read<T> {
       const generation = this.#generation;
       try {
         const value = await this.#ask();
+        this.#took_ms = Date.now() - this.#asked_at;
         if (generation !== this.#generation) {
           this.#again ||= this.#asked_at !== 0;
           continue;

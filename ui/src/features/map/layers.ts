@@ -128,8 +128,16 @@ export function addOwn(map: MapLibre, token: Token, grow: number): void {
   for (const layer of own(token, grow)) if (!map.getLayer(layer.id)) map.addLayer(layer);
 }
 
+const shown = new WeakMap<GeoJSONSource, string>();
+
+/** Gives a source its data, unless it shows the same already: every change costs several frames. */
 export function setData(map: MapLibre, name: SourceName, data: FeatureCollection): void {
-  map.getSource<GeoJSONSource>(name)?.setData(data);
+  const source = map.getSource<GeoJSONSource>(name);
+  if (!source) return;
+  const text = JSON.stringify(data);
+  if (shown.get(source) === text) return;
+  shown.set(source, text);
+  source.setData(data);
 }
 
 export function show(map: MapLibre, on: Record<Toggle, boolean>): void {

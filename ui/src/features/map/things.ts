@@ -17,14 +17,28 @@ export interface UnitWords {
   ago: (span: string) => string;
 }
 
-/** One feature per unit that was ever seen; the label says the age wherever it is not fresh. */
+/** What part of the ground is looked at, and how fine: a move below `grain_deg` is not seen. */
+export interface Sight {
+  west: number;
+  south: number;
+  east: number;
+  north: number;
+  grain_deg: number;
+}
+
+/** One feature per unit in sight; the label says the age wherever it is not fresh. */
 export function unitFeatures(
   positions: Positions,
   unitOf: (id: string) => Unit | undefined,
   now_ms: number,
   words: UnitWords,
+  sight?: Sight,
 ): FeatureCollection {
+  const grain = sight?.grain_deg ?? 1e-7;
+  const round = (deg: number) => Math.round(deg / grain) * grain;
   const features = positions.positions.flatMap((fix) => {
+    const { lon, lat } = fix.point;
+    if (sight && (lon < sight.west || lon > sight.east || lat < sight.south || lat > sight.north)) return [];
     const unit = unitOf(fix.unit);
     if (!unit || unit.state === 'off_duty') return [];
     const age_s = Math.max(0, (now_ms - fix.at_ms) / 1000);
@@ -33,7 +47,7 @@ export function unitFeatures(
     const said = old === 'hollow' ? words.ago(age(age_s * 1000)) : words.state(unit);
     return [{
       type: 'Feature' as const,
-      geometry: { type: 'Point' as const, coordinates: [fix.point.lon, fix.point.lat] },
+      geometry: { type: 'Point' as const, coordinates: [round(lon), round(lat)] },
       properties: {
         unit: unit.id,
         callsign: unit.callsign,
