@@ -1,1 +1,4 @@
 //! Shared helpers of the suites.
+
+pub mod desk;
+pub mod faults;

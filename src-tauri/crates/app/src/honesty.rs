@@ -82,7 +82,12 @@ impl Station {
 
     fn map_part(&self) -> Part {
         let Some(facts) = self.map().facts() else {
-            return part("map", Standing::Warn, "none", Vec::new());
+            return match self.map().damage() {
+                Some(detail) => {
+                    part("map", Standing::Bad, "damaged", vec![("detail", detail.to_owned())])
+                }
+                None => part("map", Standing::Warn, "none", Vec::new()),
+            };
         };
         let Some(date) = facts.data_date.clone() else {
             return part("map", Standing::Unknown, "undated", vec![("name", facts.name)]);

@@ -5,9 +5,9 @@
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use fengsui_mappack::PackError;
+use fengsui_mappack::{BuildInput, Continue, MANIFEST_FILE, Pack, PackError, build};
 
-use crate::error::AppError;
+use crate::error::{AppError, Rejection, RejectionCode};
 
 /// The installed pack, as the desk is told.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,29 +58,65 @@ pub struct Town {
 
 /// The map of a station; without a pack everything says so.
 #[derive(Default)]
-pub struct Map {}
+pub struct Map {
+    pack: Option<Pack>,
+    damage: Option<String>,
+}
 
 impl Map {
-    pub(crate) fn open(
-        _home: &Path,
-        _county: Option<&Path>,
-        _now_ms: i64,
-    ) -> Result<Map, PackError> {
-        Ok(Map {})
+    /// Opens the pack of a county, building it when it is not there yet; with
+    /// no county the newest pack installed. A pack that cannot be opened or
+    /// built leaves the station without a map, and says so: calls go on.
+    pub(crate) fn open(home: &Path, county: Option<&Path>, now_ms: i64) -> Map {
+        let packs = home.join("packs");
+        let found = match county {
+            Some(county) => of_county(&packs, county, now_ms).map(Some),
+            None => newest(&packs),
+        };
+        match found {
+            Ok(pack) => Map { pack, damage: None },
+            Err(error) => {
+                tracing::error!(%error, "no map");
+                Map { pack: None, damage: Some(error.to_string()) }
+            }
+        }
+    }
+
+    /// What was wrong with the pack, if it could not be opened or built.
+    #[must_use]
+    pub fn damage(&self) -> Option<&str> {
+        self.damage.as_deref()
     }
 
     /// Facts of the pack.
     #[must_use]
     pub fn facts(&self) -> Option<MapFacts> {
-        None
+        let manifest = self.pack.as_ref()?.manifest();
+        let taken = manifest.data_at_s.and_then(|s| DateTime::<Utc>::from_timestamp(s, 0));
+        let lines: Vec<&str> = manifest
+            .sources
+            .iter()
+            .map(|source| source.attribution.as_str())
+            .filter(|line| !line.is_empty())
+            .collect();
+        Some(MapFacts {
+            name: manifest.name.clone(),
+            data_date: taken.map(|at| at.format("%Y-%m-%d").to_string()),
+            bounds: manifest.bounds,
+            centre: manifest.centre,
+            zoom: manifest.default_zoom,
+            zooms: [u32::from(manifest.min_zoom), u32::from(manifest.max_zoom)],
+            county: manifest.county_polygon.clone(),
+            attribution: lines.join(" · "),
+        })
     }
 
     /// A tile (gzip MVT); `Ok(None)` = nothing there.
     ///
     /// # Errors
     /// Those of the pack.
-    pub fn tile(&self, _z: u8, _x: u32, _y: u32) -> Result<Option<Vec<u8>>, PackError> {
-        Ok(None)
+    pub fn tile(&self, z: u8, x: u32, y: u32) -> Result<Option<Vec<u8>>, PackError> {
+        self.pack.as_ref().map_or(Ok(None), |pack| pack.tile(z, x, y))
     }
 
     /// Towns of the county.
@@ -88,16 +124,88 @@ impl Map {
     /// # Errors
     /// Those of the pack.
     pub fn towns(&self) -> Result<Vec<Town>, PackError> {
-        Ok(Vec::new())
+        let Some(pack) = &self.pack else { return Ok(Vec::new()) };
+        let towns = pack.towns()?.into_iter().map(|town| Town {
+            villages: u32::try_from(town.villages.len()).unwrap_or(u32::MAX),
+            code: town.code,
+            name: town.name,
+            point: town.position.map(|at| (at.lon_deg(), at.lat_deg())),
+        });
+        Ok(towns.collect())
     }
 
+    /// Places for what was typed; `None` = there is no pack to ask.
     pub(crate) fn search(
         &self,
-        _query: &str,
-        _limit: usize,
+        query: &str,
+        limit: usize,
     ) -> Result<Option<Vec<Place>>, AppError> {
-        Ok(None)
+        let Some(pack) = &self.pack else { return Ok(None) };
+        let hits = pack.search(query, limit).map_err(|error| {
+            tracing::error!(%error, "places could not be read");
+            Rejection::new(RejectionCode::ReadingUnknown).with("what", "places")
+        })?;
+        let places = hits.into_iter().map(|hit| Place {
+            name: hit.name,
+            kind: hit.kind,
+            town: hit.town,
+            point: hit.position.map(|at| (at.lon_deg(), at.lat_deg())),
+        });
+        Ok(Some(places.collect()))
     }
+}
+
+/// The pack of these very files; another edition is another folder.
+fn of_county(packs: &Path, county: &Path, now_ms: i64) -> Result<Pack, PackError> {
+    let built_at = DateTime::<Utc>::from_timestamp_millis(now_ms)
+        .map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+        .unwrap_or_default();
+    let input = BuildInput::find(county, &built_at)?;
+    let dir = packs.join(edition(&input));
+    match Pack::open(&dir) {
+        Ok(pack) => return Ok(pack),
+        Err(error) if dir.exists() => {
+            // Kept for whoever wants to know what happened to it.
+            tracing::error!(%error, "the map pack is damaged and is built anew");
+            let aside = packs.join(format!("damaged-{now_ms}"));
+            std::fs::rename(&dir, &aside)
+                .map_err(|source| PackError::Io { path: dir.clone(), source })?;
+        }
+        Err(_) => {}
+    }
+    std::fs::create_dir_all(packs)
+        .map_err(|source| PackError::Io { path: packs.to_owned(), source })?;
+    build(&input, &dir, &mut |progress| {
+        tracing::debug!(?progress, "building the map");
+        Continue::Yes
+    })?;
+    Pack::open(&dir)
+}
+
+/// Name of the extract with its size and date, so that a changed file is built anew.
+fn edition(input: &BuildInput) -> String {
+    let stem = input.extract.file_name().and_then(|name| name.to_str()).unwrap_or("county");
+    let stem: String = stem.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    let meta = std::fs::metadata(&input.extract).ok();
+    let size = meta.as_ref().map_or(0, std::fs::Metadata::len);
+    let changed = meta
+        .and_then(|meta| meta.modified().ok())
+        .and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok())
+        .map_or(0, |since| since.as_secs());
+    let places = input.divisions.is_some();
+    format!("{stem}-{size:x}-{changed:x}-{}", u8::from(places))
+}
+
+fn newest(packs: &Path) -> Result<Option<Pack>, PackError> {
+    let mut dirs: Vec<_> = std::fs::read_dir(packs)
+        .into_iter()
+        .flatten()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.path().join(MANIFEST_FILE).is_file())
+        .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
+        .collect();
+    dirs.sort();
+    dirs.last().map(|(_, dir)| Pack::open(dir)).transpose()
 }
 
 /// Days from a date to an instant.

@@ -30,6 +30,8 @@ pub struct StationOptions {
     pub home: PathBuf,
     /// County folder or bare `.osm.pbf`; `None` = whatever pack is installed.
     pub county: Option<PathBuf>,
+    /// Build and open the map; off for tools that need none.
+    pub with_map: bool,
     /// Code tables (CSV).
     pub codes_dir: PathBuf,
     /// Which way to the key.
@@ -59,6 +61,7 @@ impl StationOptions {
         StationOptions {
             home,
             county,
+            with_map: true,
             codes_dir,
             unlock: Unlock::Machine,
             demo: false,
@@ -158,7 +161,11 @@ impl Station {
         };
         let now_ms = options.clock.now_ms();
         let store = Store::open(&open, &identity, now_ms)?;
-        let map = Map::open(&options.home, options.county.as_deref(), now_ms)?;
+        let map = if options.with_map {
+            Map::open(&options.home, options.county.as_deref(), now_ms)
+        } else {
+            Map::default()
+        };
         let station = Station {
             store,
             county: County::new(data, codes),

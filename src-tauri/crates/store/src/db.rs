@@ -167,8 +167,12 @@ impl Db {
         };
         let (answer, answered) = sync_channel(1);
         let boxed: Job = Box::new(move |writer: &mut Writer| {
+            let result = writer.perform(&mut job);
+            // What the job holds must not outlive the answer: it may be the last handle of
+            // this very database, and its end waits for this thread.
+            drop(job);
             // A caller that is gone is no reason to stop.
-            let _ = answer.send(writer.perform(&mut job));
+            let _ = answer.send(result);
         });
         if queue.send(boxed).is_err() {
             return Err(StoreError::Closed.into());

@@ -115,6 +115,9 @@ struct Stored {
     entry: Entry,
     bytes: Vec<u8>,
     folded: bool,
+    /// Whose timeline it belongs to, as known when it was folded: what comes
+    /// later must not change it, or a rebuild in other batches would differ.
+    incident: Option<Dot>,
 }
 
 /// The log within one transaction.
@@ -228,7 +231,7 @@ impl<'t> Log<'t> {
         };
         let bytes = entry.encode();
         self.fold(&entry)?;
-        self.store(at, entry, bytes, true);
+        self.store(at, entry, bytes, true)?;
         Ok(dot)
     }
 
@@ -270,7 +273,7 @@ impl<'t> Log<'t> {
         if ready {
             self.fold(&entry)?;
         }
-        self.store(at, entry, bytes.to_vec(), ready);
+        self.store(at, entry, bytes.to_vec(), ready)?;
         if ready {
             if self.anything_waits()? {
                 self.fold_waiting()?;
@@ -308,9 +311,9 @@ impl<'t> Log<'t> {
     pub fn flush(&mut self) -> Result<(), StoreError> {
         self.rows.flush(&mut self.digest)?;
         for stored in std::mem::take(&mut self.stored) {
-            let incident = match owner(&stored.entry).filter(|_| stored.folded) {
+            let incident = match stored.incident {
                 Some(dot) => self.rows.id(Noun::Incident, dot)?.unwrap_or(0),
-                None => self.incident_behind(&stored)?,
+                None => 0,
             };
             let (entry, seq) = (&stored.entry, signed(stored.entry.dot.seq)?);
             self.conn
@@ -339,23 +342,23 @@ impl<'t> Log<'t> {
         Ok(())
     }
 
-    /// The incident whose timeline an entry about an assignment, a call or
-    /// feedback belongs to.
-    fn incident_behind(&mut self, stored: &Stored) -> Result<i64, StoreError> {
-        if !stored.folded {
-            return Ok(0);
+    /// The incident whose timeline a folded entry belongs to: named by the
+    /// entry, or by the assignment, feedback or call it is about.
+    fn timeline_of(&mut self, entry: &Entry) -> Result<Option<Dot>, StoreError> {
+        if let Some(dot) = owner(entry) {
+            return Ok(Some(dot));
         }
-        let subject = stored.entry.subject;
         for (noun, field) in [
             (Noun::Assignment, Field::AssignmentIncident),
             (Noun::Feedback, Field::FeedbackIncident),
             (Noun::Call, Field::CallIncident),
         ] {
-            let Some(row) = self.rows.get(noun, subject)? else { continue };
-            let Some(dot) = row.regs.reference(field) else { continue };
-            return Ok(self.rows.id(Noun::Incident, dot)?.unwrap_or(0));
+            let Some(row) = self.rows.get(noun, entry.subject)? else { continue };
+            if let Some(dot) = row.regs.reference(field) {
+                return Ok(Some(dot));
+            }
         }
-        Ok(0)
+        Ok(None)
     }
 
     fn fold(&mut self, entry: &Entry) -> Result<(), StoreError> {
@@ -371,14 +374,22 @@ impl<'t> Log<'t> {
         Ok(())
     }
 
-    fn store(&mut self, at: usize, entry: Entry, bytes: Vec<u8>, folded: bool) {
+    fn store(
+        &mut self,
+        at: usize,
+        entry: Entry,
+        bytes: Vec<u8>,
+        folded: bool,
+    ) -> Result<(), StoreError> {
+        let incident = if folded { self.timeline_of(&entry)? } else { None };
         self.batch.insert(entry.dot, folded);
         if let Some(head) = self.heads.get_mut(at) {
             head.seq = entry.dot.seq;
             head.hash = chain::next(&head.hash, &bytes);
             head.dirty = true;
-            self.stored.push(Stored { writer: head.id, entry, bytes, folded });
+            self.stored.push(Stored { writer: head.id, entry, bytes, folded, incident });
         }
+        Ok(())
     }
 
     fn seen_now(
@@ -497,8 +508,10 @@ impl<'t> Log<'t> {
                 };
                 if self.is_ready(&entry)? {
                     self.fold(&entry)?;
+                    let incident = self.timeline_of(&entry)?;
                     if let Some(stored) = self.stored.get_mut(at) {
                         stored.folded = true;
+                        stored.incident = incident;
                     }
                     self.batch.insert(entry.dot, true);
                     moved = true;
@@ -531,17 +544,17 @@ impl<'t> Log<'t> {
             self.conn
                 .prepare_cached("DELETE FROM pending WHERE writer = ?1 AND seq = ?2")?
                 .execute(params![writer, seq])?;
-            let stored = Stored { writer, entry, bytes: Vec::new(), folded: true };
+            let owner = self.timeline_of(&entry)?;
             self.rows.flush(&mut self.digest)?;
-            let incident = match owner(&stored.entry) {
+            let incident = match owner {
                 Some(dot) => self.rows.id(Noun::Incident, dot)?.unwrap_or(0),
-                None => self.incident_behind(&stored)?,
+                None => 0,
             };
             self.conn
                 .prepare_cached("UPDATE entry SET incident = ?2 WHERE id = ?1")?
                 .execute(params![id, incident])?;
             if incident > 0 && self.indexed {
-                search::index(self.conn, id, &stored.entry)?;
+                search::index(self.conn, id, &entry)?;
             }
             moved = true;
         }

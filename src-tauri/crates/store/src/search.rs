@@ -101,8 +101,8 @@ pub fn incidents(conn: &Connection, query: &str, limit: usize) -> Result<Vec<i64
         return Ok(Vec::new());
     }
     let mut ask = conn.prepare_cached(
-        "SELECT e.incident, e.bytes FROM search s JOIN entry e ON e.id = s.rowid
-         WHERE s.words MATCH ?1 ORDER BY s.rowid DESC",
+        "SELECT e.incident, e.bytes FROM search JOIN entry e ON e.id = search.rowid
+         WHERE search MATCH ?1 ORDER BY search.rowid DESC",
     )?;
     let mut rows = ask.query([terms.join(" ")])?;
     let mut found = Vec::new();

@@ -1,0 +1,9 @@
+//! Journeys through the router, without a window: the main job, the rules of
+//! the features, and what must hold after thousands of random commands.
+
+mod journeys {
+    mod bad_input;
+    mod features;
+    mod main_road;
+    mod random;
+}
