@@ -63,6 +63,8 @@ export const desk = {
   'settings.sound_on': { zh: '响', en: 'On' },
   'settings.sound_off': { zh: '静音', en: 'Muted' },
   'settings.sound_note': { zh: '警员紧急求助不受静音影响', en: 'An officer\'s emergency sounds all the same' },
+  'settings.session': { zh: '在岗', en: 'On duty' },
+  'settings.sign_out': { zh: '离岗', en: 'Sign out' },
   'settings.limits': { zh: '时限', en: 'Limits' },
   'settings.rule': { zh: '规则', en: 'Rule' },
   'settings.amber': { zh: '变黄 s', en: 'Amber after s' },

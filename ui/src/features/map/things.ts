@@ -131,11 +131,10 @@ export function circleFeatures(fixes: readonly Fix[], words: (fix: Fix) => strin
 }
 
 /** Everything but the county: hatched, since there is no map of it. */
-export function outside(map: MapFacts): FeatureCollection {
-  const [west, south, east, north] = map.bounds;
-  const rings: LonLat[][] = map.county.length > 0
-    ? map.county
-    : [[[west, south], [east, south], [east, north], [west, north], [west, south]]];
+export function outside(map: MapFacts | null): FeatureCollection {
+  const [west, south, east, north] = map?.bounds ?? [0, 0, 0, 0];
+  const box: LonLat[] = [[west, south], [east, south], [east, north], [west, north], [west, south]];
+  const rings: LonLat[][] = map === null ? [] : map.county.length > 0 ? map.county : [box];
   const world: LonLat[] = [[-180, -85], [180, -85], [180, 85], [-180, 85], [-180, -85]];
   return {
     type: 'FeatureCollection',
