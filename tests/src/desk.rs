@@ -78,8 +78,7 @@ impl Drop for Scratch {
 pub fn options(home: &Path, clock: &Arc<TestClock>) -> StationOptions {
     let assets = root().join("assets");
     let county = assets.join("demo-county");
-    let mut options =
-        StationOptions::new(home.to_owned(), Some(county), assets.join("codes"));
+    let mut options = StationOptions::new(home.to_owned(), Some(county), assets.join("codes"));
     options.clock = clock.clone();
     options.with_map = false;
     options
@@ -117,21 +116,35 @@ impl Desk {
         let router = Router::new(station.clone());
         let person = router.demo_session().unwrap_or_default();
         let device = router.device_session().unwrap_or_default();
-        Ok(Desk { station, router, clock: clock.clone(), person, device })
+        Ok(Desk {
+            station,
+            router,
+            clock: clock.clone(),
+            person,
+            device,
+        })
     }
 
     /// The answer to a command of the person.
     #[must_use]
     pub fn answer(&self, name: &str, request: Value) -> Answer {
         let (session, name) = (self.person.clone(), name.to_owned());
-        self.router.call(Envelope { session, name, request })
+        self.router.call(Envelope {
+            session,
+            name,
+            request,
+        })
     }
 
     /// The answer to a command of the device.
     #[must_use]
     pub fn device_answer(&self, name: &str, request: Value) -> Answer {
         let (session, name) = (self.device.clone(), name.to_owned());
-        self.router.call(Envelope { session, name, request })
+        self.router.call(Envelope {
+            session,
+            name,
+            request,
+        })
     }
 
     /// A command that must succeed.
@@ -190,9 +203,14 @@ impl Desk {
     pub fn unit_row(&self, callsign: &str) -> Result<Value> {
         let board = self.ok("unit.board", json!({}))?;
         let groups = board["groups"].as_array().context("groups")?;
-        let mut units = groups.iter().flat_map(|group| group["units"].as_array()).flatten();
+        let mut units = groups
+            .iter()
+            .flat_map(|group| group["units"].as_array())
+            .flatten();
         let found = units.find(|unit| unit["callsign"] == callsign);
-        found.cloned().with_context(|| format!("no unit {callsign}"))
+        found
+            .cloned()
+            .with_context(|| format!("no unit {callsign}"))
     }
 
     /// Puts every unit where the register says, fresh now.
@@ -209,7 +227,8 @@ impl Desk {
                     "lat": unit.base.lat_deg(), "at_ms": at_ms })
             })
             .collect();
-        self.device_ok("position.report", json!({ "fixes": fixes })).map(|_| ())
+        self.device_ok("position.report", json!({ "fixes": fixes }))
+            .map(|_| ())
     }
 
     /// Everything of an incident.
@@ -224,9 +243,11 @@ impl Desk {
 fn good(name: &str, answer: Answer) -> Result<Value> {
     match answer {
         Answer::Ok(value) => Ok(value),
-        Answer::Failure(failure) => {
-            Err(anyhow!("{name}: {} {:?}", failure.code.text(), failure.params))
-        }
+        Answer::Failure(failure) => Err(anyhow!(
+            "{name}: {} {:?}",
+            failure.code.text(),
+            failure.params
+        )),
     }
 }
 
@@ -235,5 +256,8 @@ fn good(name: &str, answer: Answer) -> Result<Value> {
 /// # Errors
 /// When it is not there.
 pub fn text(value: &Value, name: &str) -> Result<String> {
-    value[name].as_str().map(str::to_owned).with_context(|| format!("no {name} in {value}"))
+    value[name]
+        .as_str()
+        .map(str::to_owned)
+        .with_context(|| format!("no {name} in {value}"))
 }

@@ -145,12 +145,20 @@ fn spoiled(mut request: Value, value: Value, at: usize) -> Value {
 fn real_things(desk: &Desk) -> Real {
     desk.place_units().unwrap();
     let incident = desk.take_call("110").unwrap();
-    desk.ok("incident.file", json!({ "incident": incident, "form": {} })).unwrap();
+    desk.ok("incident.file", json!({ "incident": incident, "form": {} }))
+        .unwrap();
     let unit = desk.unit("巡03").unwrap();
     let order = json!({ "incident": incident, "units": [unit], "override_reason": "试" });
     let assignment = text(&desk.ok("assignment.order", order).unwrap(), "entry").unwrap();
-    let call = desk.device_ok("call.ring", json!({ "line": "110" })).unwrap();
-    Real { incident, unit, assignment, call: text(&call, "call").unwrap() }
+    let call = desk
+        .device_ok("call.ring", json!({ "line": "110" }))
+        .unwrap();
+    Real {
+        incident,
+        unit,
+        assignment,
+        call: text(&call, "call").unwrap(),
+    }
 }
 
 #[test]
@@ -174,7 +182,11 @@ fn every_command_with_arbitrary_json_and_every_post() {
                 _ => spoiled(shaped(row.name, &real), value, at / 4),
             };
             // Every post in turn: the person holds all but the device's.
-            let session = if at % 3 == 0 { &desk.device } else { &desk.person };
+            let session = if at % 3 == 0 {
+                &desk.device
+            } else {
+                &desk.person
+            };
             let answer = desk.router.call(Envelope {
                 session: session.clone(),
                 name: row.name.to_owned(),
@@ -195,8 +207,14 @@ fn every_command_with_arbitrary_json_and_every_post() {
         }
     }
     println!("{asked} requests, {refused} refused, {:?}", began.elapsed());
-    assert!(refused > asked / 2, "arbitrary values are mostly refused: {refused} of {asked}");
-    assert!(asked - refused > 1_000, "some must get through: {refused} of {asked}");
+    assert!(
+        refused > asked / 2,
+        "arbitrary values are mostly refused: {refused} of {asked}"
+    );
+    assert!(
+        asked - refused > 1_000,
+        "some must get through: {refused} of {asked}"
+    );
     let proof = desk.station.prove().unwrap();
     assert_eq!(proof.broken, Vec::<String>::new(), "nothing half written");
     assert!(proof.rebuild_equal);
@@ -214,12 +232,14 @@ fn no_command_runs_without_its_post() {
             name: row.name.to_owned(),
             request: json!({}),
         });
-        let Answer::Failure(failure) = nobody else { panic!("{} ran for nobody", row.name) };
+        let Answer::Failure(failure) = nobody else {
+            panic!("{} ran for nobody", row.name)
+        };
         if row.access != Access::Open {
             assert_eq!(failure.code.text(), "session.missing", "{}", row.name);
         }
-        let device_may = row.posts.is_empty()
-            || row.posts.contains(&fengsui_wire::session::Post::Device);
+        let device_may =
+            row.posts.is_empty() || row.posts.contains(&fengsui_wire::session::Post::Device);
         if let (false, Answer::Failure(failure)) =
             (device_may, desk.device_answer(row.name, json!({})))
         {
@@ -243,7 +263,10 @@ fn oversized_text_is_refused_and_control_characters_are_dropped() {
     let desk = Desk::open(home.path(), &clock).unwrap();
     let incident = desk.take_call("110").unwrap();
     let long = json!({ "incident": incident, "form": { "text": "长".repeat(4_001) } });
-    assert_eq!(desk.refused("incident.amend", long).unwrap(), "value.invalid");
+    assert_eq!(
+        desk.refused("incident.amend", long).unwrap(),
+        "value.invalid"
+    );
     let dirty = json!({ "incident": incident,
         "form": { "place": "人民路\u{202e}\u{0}东口\n", "text": "一\n二\u{7}" } });
     desk.ok("incident.amend", dirty).unwrap();
@@ -252,5 +275,8 @@ fn oversized_text_is_refused_and_control_characters_are_dropped() {
     assert_eq!(form["text"], "一\n二");
     let null_island = json!({ "incident": incident,
         "form": { "point": { "lon": 0.0, "lat": 0.0 } } });
-    assert_eq!(desk.refused("incident.amend", null_island).unwrap(), "value.invalid");
+    assert_eq!(
+        desk.refused("incident.amend", null_island).unwrap(),
+        "value.invalid"
+    );
 }

@@ -15,7 +15,11 @@ fn desk(name: &str) -> (Scratch, Arc<TestClock>, Desk) {
 
 fn filed(desk: &Desk, form: Value) -> String {
     let incident = desk.take_call("110").unwrap();
-    desk.ok("incident.file", json!({ "incident": incident, "form": form })).unwrap();
+    desk.ok(
+        "incident.file",
+        json!({ "incident": incident, "form": form }),
+    )
+    .unwrap();
     incident
 }
 
@@ -31,7 +35,11 @@ fn a1_the_form_changes_by_number_and_the_text_and_number_stay() {
     let (_home, _clock, desk) = desk("a1");
     let incident = desk.take_call("119").unwrap();
     let form = json!({ "text": "厂房冒烟", "floor": "2" });
-    desk.ok("incident.amend", json!({ "incident": incident, "form": form })).unwrap();
+    desk.ok(
+        "incident.amend",
+        json!({ "incident": incident, "form": form }),
+    )
+    .unwrap();
     let before = desk.view(&incident).unwrap();
     let to_traffic = json!({ "incident": incident, "form": { "line": "122" } });
     desk.ok("incident.amend", to_traffic).unwrap();
@@ -47,23 +55,39 @@ fn a5_a_better_fix_moves_the_point_and_both_are_kept() {
     let ring = json!({ "line": "110", "number": "1390000", "fix":
         { "lon": 113.9, "lat": 31.2, "radius_m": 350.0, "source": "base_station" } });
     let call = text(&desk.device_ok("call.ring", ring).unwrap(), "call").unwrap();
-    let incident = text(&desk.ok("call.answer", json!({ "call": call })).unwrap(), "incident");
+    let incident = text(
+        &desk.ok("call.answer", json!({ "call": call })).unwrap(),
+        "incident",
+    );
     let incident = incident.unwrap();
-    assert_eq!(desk.view(&incident).unwrap()["form"]["point_source"], "base_station");
+    assert_eq!(
+        desk.view(&incident).unwrap()["form"]["point_source"],
+        "base_station"
+    );
     let better = json!({ "call": call, "fix":
         { "lon": 113.91, "lat": 31.21, "radius_m": 20.0, "source": "handset" } });
     desk.device_ok("call.locate", better).unwrap();
     let view = desk.view(&incident).unwrap();
-    assert_eq!(view["form"]["point"], json!({ "lon": 113.91, "lat": 31.21 }));
+    assert_eq!(
+        view["form"]["point"],
+        json!({ "lon": 113.91, "lat": 31.21 })
+    );
     assert_eq!(view["fixes"].as_array().unwrap().len(), 2);
     assert_eq!(view["call"]["fix"]["radius_m"], 20.0);
     // A point chosen by a person is not moved by the network.
     let chosen = json!({ "point": { "lon": 113.95, "lat": 31.25 }, "point_source": "map_click" });
-    desk.ok("incident.amend", json!({ "incident": incident, "form": chosen })).unwrap();
+    desk.ok(
+        "incident.amend",
+        json!({ "incident": incident, "form": chosen }),
+    )
+    .unwrap();
     let later = json!({ "call": call, "fix":
         { "lon": 113.8, "lat": 31.1, "radius_m": 5.0, "source": "handset" } });
     desk.device_ok("call.locate", later).unwrap();
-    assert_eq!(desk.view(&incident).unwrap()["form"]["point"]["lon"], 113.95);
+    assert_eq!(
+        desk.view(&incident).unwrap()["form"]["point"]["lon"],
+        113.95
+    );
 }
 
 #[test]
@@ -94,7 +118,9 @@ fn a12_six_of_ten_invalid_are_counted() {
 #[test]
 fn a14_patrol_found_has_its_unit_on_scene() {
     let (_home, _clock, desk) = desk("a14");
-    let done = desk.ok("command.run", json!({ "text": "/xf 巡03 路边有人倒地" })).unwrap();
+    let done = desk
+        .ok("command.run", json!({ "text": "/xf 巡03 路边有人倒地" }))
+        .unwrap();
     let view = desk.view(done["incident"].as_str().unwrap()).unwrap();
     assert_eq!(view["form"]["entrance"], "patrol");
     assert_eq!(view["form"]["text"], "路边有人倒地");
@@ -111,10 +137,19 @@ fn b1_a_busy_unit_is_refused_and_an_old_fix_needs_a_reason() {
     send(&desk, &first, "巡03");
     let second = filed(&desk, json!({ "text": "吵架" }));
     let busy = json!({ "incident": second, "units": [desk.unit("巡03").unwrap()] });
-    assert_eq!(desk.refused("assignment.order", busy).unwrap(), "unit.engaged");
+    assert_eq!(
+        desk.refused("assignment.order", busy).unwrap(),
+        "unit.engaged"
+    );
     clock.shift(40 * 60 * 1000);
-    let ranked = desk.ok("candidate.rank", json!({ "incident": second })).unwrap();
-    let row = ranked["rows"].as_array().unwrap().iter().find(|r| r["callsign"] == "巡04");
+    let ranked = desk
+        .ok("candidate.rank", json!({ "incident": second }))
+        .unwrap();
+    let row = ranked["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|r| r["callsign"] == "巡04");
     let codes: Vec<&str> = row.unwrap()["reasons"]
         .as_array()
         .unwrap()
@@ -123,7 +158,10 @@ fn b1_a_busy_unit_is_refused_and_an_old_fix_needs_a_reason() {
         .collect();
     assert!(codes.contains(&"fix_too_old"), "{codes:?}");
     let old = json!({ "incident": second, "units": [desk.unit("巡04").unwrap()] });
-    assert_eq!(desk.refused("assignment.order", old).unwrap(), "override.reason_needed");
+    assert_eq!(
+        desk.refused("assignment.order", old).unwrap(),
+        "override.reason_needed"
+    );
 }
 
 #[test]
@@ -131,10 +169,17 @@ fn b4_an_order_not_signed_becomes_a_need_at_30_s_and_another_channel_is_noted() 
     let (_home, clock, desk) = desk("b4");
     let incident = filed(&desk, json!({ "text": "打架" }));
     let assignment = send(&desk, &incident, "巡03");
-    desk.device_ok("assignment.step", json!({ "assignment": assignment, "step": "deliver" }))
-        .unwrap();
+    desk.device_ok(
+        "assignment.step",
+        json!({ "assignment": assignment, "step": "deliver" }),
+    )
+    .unwrap();
     let needs = desk.ok("need.list", json!({})).unwrap();
-    let need = needs["needs"].as_array().unwrap().iter().find(|need| need["kind"] == "unsigned");
+    let need = needs["needs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|need| need["kind"] == "unsigned");
     let need = need.unwrap();
     let since = need["watch"]["since_ms"].as_i64().unwrap();
     assert_eq!(need["watch"]["amber_at_ms"].as_i64(), Some(since + 30_000));
@@ -143,11 +188,23 @@ fn b4_an_order_not_signed_becomes_a_need_at_30_s_and_another_channel_is_noted() 
     desk.ok("assignment.remind", remind).unwrap();
     desk.ok("need.own", json!({ "key": need["key"] })).unwrap();
     let needs = desk.ok("need.list", json!({})).unwrap();
-    let need = needs["needs"].as_array().unwrap().iter().find(|need| need["kind"] == "unsigned");
+    let need = needs["needs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|need| need["kind"] == "unsigned");
     assert_eq!(need.unwrap()["owner"], "示范值班员");
-    desk.ok("assignment.step", json!({ "assignment": assignment, "step": "sign" })).unwrap();
+    desk.ok(
+        "assignment.step",
+        json!({ "assignment": assignment, "step": "sign" }),
+    )
+    .unwrap();
     let needs = desk.ok("need.list", json!({})).unwrap();
-    let gone = !needs["needs"].as_array().unwrap().iter().any(|need| need["kind"] == "unsigned");
+    let gone = !needs["needs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .any(|need| need["kind"] == "unsigned");
     assert!(gone, "signed: the need is gone");
 }
 
@@ -156,11 +213,15 @@ fn b5_the_command_line_moves_a_unit_and_an_unknown_one_changes_nothing() {
     let (_home, _clock, desk) = desk("b5");
     let incident = filed(&desk, json!({ "text": "打架" }));
     send(&desk, &incident, "巡03");
-    desk.ok("command.run", json!({ "text": "/s 巡03 到场" })).unwrap();
+    desk.ok("command.run", json!({ "text": "/s 巡03 到场" }))
+        .unwrap();
     assert_eq!(desk.unit_row("巡03").unwrap()["state"], "on_scene");
     let before = desk.ok("unit.board", json!({})).unwrap();
     let unknown = json!({ "text": "/s 巡03X 到场" });
-    assert_eq!(desk.refused("command.run", unknown.clone()).unwrap(), "not_found");
+    assert_eq!(
+        desk.refused("command.run", unknown.clone()).unwrap(),
+        "not_found"
+    );
     assert_eq!(desk.ok("unit.board", json!({})).unwrap(), before);
     let preview = desk.ok("command.preview", unknown).unwrap();
     assert_eq!(preview["kind"], "not_found");
@@ -170,11 +231,18 @@ fn b5_the_command_line_moves_a_unit_and_an_unknown_one_changes_nothing() {
 #[test]
 fn b6_free_text_never_becomes_a_command() {
     let (_home, _clock, desk) = desk("b6");
-    let incident = filed(&desk, json!({ "place": "建设路215号", "text": "巡03 到场 215" }));
+    let incident = filed(
+        &desk,
+        json!({ "place": "建设路215号", "text": "巡03 到场 215" }),
+    );
     assert_eq!(desk.view(&incident).unwrap()["assignments"], json!([]));
     for text in ["215号", "巡03 到场", "s 巡03 到场", " 建设路215号"] {
-        assert_eq!(desk.refused("command.run", json!({ "text": text })).unwrap(),
-            "request.unknown", "{text}");
+        assert_eq!(
+            desk.refused("command.run", json!({ "text": text }))
+                .unwrap(),
+            "request.unknown",
+            "{text}"
+        );
     }
     let board = desk.ok("unit.board", json!({})).unwrap().to_string();
     assert!(!board.contains("\"ordered\""), "nobody was sent");
@@ -185,7 +253,11 @@ fn b7_limits_are_the_countys_and_turning_one_off_clears_it() {
     let (_home, _clock, desk) = desk("b7");
     let incident = filed(&desk, json!({ "text": "打架" }));
     let assignment = send(&desk, &incident, "巡03");
-    desk.ok("assignment.step", json!({ "assignment": assignment, "step": "set_out" })).unwrap();
+    desk.ok(
+        "assignment.step",
+        json!({ "assignment": assignment, "step": "set_out" }),
+    )
+    .unwrap();
     let watch = desk.unit_row("巡03").unwrap()["watch"].clone();
     let since = watch["since_ms"].as_i64().unwrap();
     assert_eq!(watch["amber_at_ms"].as_i64(), Some(since + 600_000));
@@ -199,20 +271,37 @@ fn b7_limits_are_the_countys_and_turning_one_off_clears_it() {
     let watch = desk.unit_row("巡03").unwrap()["watch"].clone();
     assert_eq!(watch["amber_at_ms"].as_i64(), Some(since + 300_000));
     let upside_down = json!({ "key": "limit.en_route", "amber_s": 500, "red_s": 480 });
-    assert_eq!(desk.refused("setting.set", upside_down).unwrap(), "value.invalid");
+    assert_eq!(
+        desk.refused("setting.set", upside_down).unwrap(),
+        "value.invalid"
+    );
 }
 
 #[test]
 fn b8_late_words_bring_a_closed_incident_back_to_a_person() {
     let (_home, _clock, desk) = desk("b8");
     let incident = filed(&desk, json!({ "text": "打架" }));
-    desk.ok("incident.close", json!({ "incident": incident, "result": "R01" })).unwrap();
+    desk.ok(
+        "incident.close",
+        json!({ "incident": incident, "result": "R01" }),
+    )
+    .unwrap();
     let late = json!({ "incident": incident, "assignment": null, "text": "伤者送医" });
     desk.ok("feedback.add", late).unwrap();
     assert_eq!(desk.view(&incident).unwrap()["row"]["stage"], "review");
     let needs = desk.ok("need.list", json!({})).unwrap();
-    assert!(needs["needs"].as_array().unwrap().iter().any(|need| need["kind"] == "review"));
-    desk.ok("incident.close", json!({ "incident": incident, "result": "R01" })).unwrap();
+    assert!(
+        needs["needs"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|need| need["kind"] == "review")
+    );
+    desk.ok(
+        "incident.close",
+        json!({ "incident": incident, "result": "R01" }),
+    )
+    .unwrap();
     assert_eq!(desk.view(&incident).unwrap()["row"]["stage"], "closed");
 }
 
@@ -222,21 +311,29 @@ fn b9_cancelling_waits_for_the_signature_and_touches_nobody_else() {
     let incident = filed(&desk, json!({ "text": "打架" }));
     send(&desk, &incident, "巡03");
     let other = send(&desk, &incident, "巡04");
-    let cancel = |confirmed: bool| {
-        json!({ "assignment": other, "reason": "重复", "confirmed": confirmed })
-    };
-    assert_eq!(desk.refused("assignment.cancel", cancel(false)).unwrap(), "cancel.unconfirmed");
+    let cancel =
+        |confirmed: bool| json!({ "assignment": other, "reason": "重复", "confirmed": confirmed });
+    assert_eq!(
+        desk.refused("assignment.cancel", cancel(false)).unwrap(),
+        "cancel.unconfirmed"
+    );
     desk.ok("assignment.cancel", cancel(true)).unwrap();
     let row = desk.unit_row("巡04").unwrap();
-    assert_eq!((row["cancel_pending"].clone(), row["state"].clone()),
-        (json!(true), json!("ordered")));
+    assert_eq!(
+        (row["cancel_pending"].clone(), row["state"].clone()),
+        (json!(true), json!("ordered"))
+    );
     clock.shift(20_000);
     let sign = json!({ "assignment": other, "step": "sign_cancel" });
     desk.device_ok("assignment.step", sign).unwrap();
     assert_eq!(desk.unit_row("巡04").unwrap()["state"], "available");
     assert_eq!(desk.unit_row("巡03").unwrap()["state"], "ordered");
     let view = desk.view(&incident).unwrap();
-    let ended = view["assignments"].as_array().unwrap().iter().find(|a| a["id"] == other.as_str());
+    let ended = view["assignments"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|a| a["id"] == other.as_str());
     let ended = ended.unwrap();
     assert_eq!(ended["stage"], "cancelled");
     let asked = ended["cancel_asked_at_ms"].as_i64().unwrap();
@@ -249,14 +346,17 @@ fn b9_rerouting_orders_there_and_the_new_signature_ends_the_old() {
     let first = filed(&desk, json!({ "text": "吵架" }));
     let second = filed(&desk, json!({ "text": "持刀" }));
     let old = send(&desk, &first, "巡03");
-    let reroute =
-        json!({ "assignment": old, "to_incident": second, "reason": "更急" });
+    let reroute = json!({ "assignment": old, "to_incident": second, "reason": "更急" });
     desk.ok("assignment.reroute", reroute).unwrap();
     let row = desk.unit_row("巡03").unwrap();
     assert_eq!(row["incident"], second.as_str());
     assert_eq!(row["in_conflict"], false);
     let new = text(&row, "assignment").unwrap();
-    desk.device_ok("assignment.step", json!({ "assignment": new, "step": "sign" })).unwrap();
+    desk.device_ok(
+        "assignment.step",
+        json!({ "assignment": new, "step": "sign" }),
+    )
+    .unwrap();
     let view = desk.view(&first).unwrap();
     assert_eq!(view["assignments"][0]["stage"], "cancelled");
     assert_eq!(view["row"]["stage"], "waiting");
@@ -297,28 +397,46 @@ fn k1_posts_decide_and_a_refusal_leaves_a_line() {
         json!({ "account": account, "name": account, "passphrase": "一个足够长的口令",
             "posts": posts })
     };
-    desk.ok("account.enrol", enrol("jie01", json!(["intake"]))).unwrap();
-    desk.ok("account.enrol", enrol("night", json!(["intake", "dispatch", "supervisor"]))).unwrap();
-    let sign_in = |account: &str, posts: Value| {
-        json!({ "account": account, "passphrase": "一个足够长的口令", "posts": posts })
-    };
-    let refused = desk.refused("session.sign_in", sign_in("jie01", json!(["dispatch"]))).unwrap();
+    desk.ok("account.enrol", enrol("jie01", json!(["intake"])))
+        .unwrap();
+    desk.ok(
+        "account.enrol",
+        enrol("night", json!(["intake", "dispatch", "supervisor"])),
+    )
+    .unwrap();
+    let sign_in = |account: &str, posts: Value| json!({ "account": account, "passphrase": "一个足够长的口令", "posts": posts });
+    let refused = desk
+        .refused("session.sign_in", sign_in("jie01", json!(["dispatch"])))
+        .unwrap();
     assert_eq!(refused, "post.not_granted");
-    let signed = desk.ok("session.sign_in", sign_in("jie01", json!(["intake"]))).unwrap();
+    let signed = desk
+        .ok("session.sign_in", sign_in("jie01", json!(["intake"])))
+        .unwrap();
     let incident = filed(&desk, json!({ "text": "打架" }));
-    let only_intake = Desk { person: text(&signed, "session").unwrap(), ..desk };
-    let order =
-        json!({ "incident": incident, "units": [only_intake.unit("巡03").unwrap()] });
-    let code = only_intake.refused("assignment.order", order.clone()).unwrap();
+    let only_intake = Desk {
+        person: text(&signed, "session").unwrap(),
+        ..desk
+    };
+    let order = json!({ "incident": incident, "units": [only_intake.unit("巡03").unwrap()] });
+    let code = only_intake
+        .refused("assignment.order", order.clone())
+        .unwrap();
     assert_eq!(code, "post.not_allowed");
     let night = json!(["intake", "dispatch", "supervisor"]);
-    let signed = only_intake.ok("session.sign_in", sign_in("night", night)).unwrap();
-    let night = Desk { person: text(&signed, "session").unwrap(), ..only_intake };
+    let signed = only_intake
+        .ok("session.sign_in", sign_in("night", night))
+        .unwrap();
+    let night = Desk {
+        person: text(&signed, "session").unwrap(),
+        ..only_intake
+    };
     night.ok("assignment.order", order).unwrap();
     let audit = night.ok("audit.list", json!({ "limit": 10 })).unwrap();
-    let line = audit["lines"].as_array().unwrap().iter().find(|line| {
-        line["account"] == "jie01" && line["command"] == "assignment.order"
-    });
+    let line = audit["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|line| line["account"] == "jie01" && line["command"] == "assignment.order");
     assert_eq!(line.unwrap()["code"], "post.not_allowed");
 }
 
@@ -330,10 +448,16 @@ fn wrong_passphrases_pause_the_account() {
     desk.ok("account.enrol", enrol).unwrap();
     let wrong = json!({ "account": "a", "passphrase": "猜一猜", "posts": ["intake"] });
     for _ in 0..5 {
-        assert_eq!(desk.refused("session.sign_in", wrong.clone()).unwrap(), "session.denied");
+        assert_eq!(
+            desk.refused("session.sign_in", wrong.clone()).unwrap(),
+            "session.denied"
+        );
     }
     let right = json!({ "account": "a", "passphrase": "一个足够长的口令", "posts": ["intake"] });
-    assert_eq!(desk.refused("session.sign_in", right.clone()).unwrap(), "session.locked");
+    assert_eq!(
+        desk.refused("session.sign_in", right.clone()).unwrap(),
+        "session.locked"
+    );
     clock.shift(10 * 60 * 1000 + 1_000);
     desk.ok("session.sign_in", right).unwrap();
 }
@@ -341,15 +465,30 @@ fn wrong_passphrases_pause_the_account() {
 #[test]
 fn search_finds_by_words_digits_and_short_code() {
     let (_home, _clock, desk) = desk("search");
-    let incident = filed(&desk, json!({ "text": "两人持刀打架", "place": "人民路夜市东口" }));
+    let incident = filed(
+        &desk,
+        json!({ "text": "两人持刀打架", "place": "人民路夜市东口" }),
+    );
     filed(&desk, json!({ "text": "邻里噪音", "place": "锦华苑" }));
     let short = text(&desk.view(&incident).unwrap()["row"], "short_code").unwrap();
     for query in ["夜市", "持刀打架", "人民路 东口", short.as_str()] {
-        let hits = desk.ok("incident.search", json!({ "query": query, "limit": 10 })).unwrap();
-        let ids: Vec<&str> =
-            hits["rows"].as_array().unwrap().iter().map(|r| r["id"].as_str().unwrap()).collect();
+        let hits = desk
+            .ok("incident.search", json!({ "query": query, "limit": 10 }))
+            .unwrap();
+        let ids: Vec<&str> = hits["rows"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|r| r["id"].as_str().unwrap())
+            .collect();
         assert_eq!(ids, [incident.as_str()], "{query}");
     }
-    let both = desk.ok("incident.search", json!({ "query": "4217", "limit": 10 })).unwrap();
-    assert_eq!(both["rows"].as_array().unwrap().len(), 2, "the caller's number is in both");
+    let both = desk
+        .ok("incident.search", json!({ "query": "4217", "limit": 10 }))
+        .unwrap();
+    assert_eq!(
+        both["rows"].as_array().unwrap().len(),
+        2,
+        "the caller's number is in both"
+    );
 }

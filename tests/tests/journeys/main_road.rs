@@ -12,17 +12,30 @@ fn from_ring_to_closed() {
     desk.place_units().unwrap();
     let incident = desk.take_call("110").unwrap();
     let form = json!({ "text": "两人持刀打架，一人手部流血", "place": "人民路夜市东口" });
-    let proposed =
-        desk.ok("type.propose", json!({ "text": form["text"], "line": "110" })).unwrap();
+    let proposed = desk
+        .ok(
+            "type.propose",
+            json!({ "text": form["text"], "line": "110" }),
+        )
+        .unwrap();
     let first = &proposed["proposals"][0];
-    assert!(first["path"].as_str().unwrap().contains("打架"), "{proposed}");
+    assert!(
+        first["path"].as_str().unwrap().contains("打架"),
+        "{proposed}"
+    );
     assert_eq!(first["level"], "urgent");
     let mut form = form;
     form["type_code"] = first["code"].clone();
     form["level"] = first["level"].clone();
-    desk.ok("incident.file", json!({ "incident": incident, "form": form })).unwrap();
+    desk.ok(
+        "incident.file",
+        json!({ "incident": incident, "form": form }),
+    )
+    .unwrap();
 
-    let ranked = desk.ok("candidate.rank", json!({ "incident": incident })).unwrap();
+    let ranked = desk
+        .ok("candidate.rank", json!({ "incident": incident }))
+        .unwrap();
     let proposed: Vec<String> = ranked["rows"]
         .as_array()
         .unwrap()
@@ -30,8 +43,16 @@ fn from_ring_to_closed() {
         .filter(|row| row["proposed"] == true)
         .map(|row| text(row, "unit").unwrap())
         .collect();
-    assert!(proposed.len() >= 2, "a knife wants two units: {}", ranked["wanted"]);
-    desk.ok("assignment.order", json!({ "incident": incident, "units": proposed })).unwrap();
+    assert!(
+        proposed.len() >= 2,
+        "a knife wants two units: {}",
+        ranked["wanted"]
+    );
+    desk.ok(
+        "assignment.order",
+        json!({ "incident": incident, "units": proposed }),
+    )
+    .unwrap();
 
     let view = desk.view(&incident).unwrap();
     assert_eq!(view["row"]["stage"], "dispatched");
@@ -39,17 +60,30 @@ fn from_ring_to_closed() {
     assert_eq!(assignments.len(), proposed.len());
     let watch = &assignments[0]["watch"];
     let since = watch["since_ms"].as_i64().unwrap();
-    assert_eq!(watch["amber_at_ms"].as_i64(), Some(since + 30_000), "签收 amber at 30 s");
-    assert_eq!(watch["red_at_ms"].as_i64(), Some(since + 60_000), "签收 red at 60 s");
-    assert_eq!(assignments[0]["undelivered_at_ms"].as_i64(), Some(since + 5_000));
+    assert_eq!(
+        watch["amber_at_ms"].as_i64(),
+        Some(since + 30_000),
+        "签收 amber at 30 s"
+    );
+    assert_eq!(
+        watch["red_at_ms"].as_i64(),
+        Some(since + 60_000),
+        "签收 red at 60 s"
+    );
+    assert_eq!(
+        assignments[0]["undelivered_at_ms"].as_i64(),
+        Some(since + 5_000)
+    );
 
     for assignment in &assignments {
         let id = text(assignment, "id").unwrap();
         for step in ["deliver", "read", "sign", "set_out", "arrive", "work"] {
             clock.shift(7_000);
-            desk.device_ok("assignment.step", json!({ "assignment": id, "step": step })).unwrap();
+            desk.device_ok("assignment.step", json!({ "assignment": id, "step": step }))
+                .unwrap();
         }
-        let words = json!({ "incident": incident, "assignment": id, "text": "到场, 3人受伤, 请120" });
+        let words =
+            json!({ "incident": incident, "assignment": id, "text": "到场, 3人受伤, 请120" });
         desk.device_ok("feedback.add", words).unwrap();
     }
     let view = desk.view(&incident).unwrap();
@@ -57,21 +91,43 @@ fn from_ring_to_closed() {
     assert_eq!(view["feedback"][0]["proposes"][0], "120");
 
     let close = json!({ "incident": incident, "result": "R01" });
-    assert_eq!(desk.refused("incident.close", close.clone()).unwrap(), "incident.units_active");
+    assert_eq!(
+        desk.refused("incident.close", close.clone()).unwrap(),
+        "incident.units_active"
+    );
     for assignment in &assignments {
         let id = text(assignment, "id").unwrap();
-        desk.device_ok("assignment.step", json!({ "assignment": id, "step": "clear" })).unwrap();
+        desk.device_ok(
+            "assignment.step",
+            json!({ "assignment": id, "step": "clear" }),
+        )
+        .unwrap();
     }
     let without = json!({ "incident": incident, "result": null });
-    assert_eq!(desk.refused("incident.close", without).unwrap(), "incident.result_missing");
+    assert_eq!(
+        desk.refused("incident.close", without).unwrap(),
+        "incident.result_missing"
+    );
     desk.ok("incident.close", close).unwrap();
 
     let view = desk.view(&incident).unwrap();
     assert_eq!(view["row"]["stage"], "closed");
-    let kinds: Vec<&str> =
-        view["timeline"].as_array().unwrap().iter().map(|l| l["kind"].as_str().unwrap()).collect();
-    for kind in ["call.ring", "call.answer", "incident.file", "assignment.order",
-        "assignment.sign", "assignment.arrive", "feedback.add", "incident.close"] {
+    let kinds: Vec<&str> = view["timeline"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|l| l["kind"].as_str().unwrap())
+        .collect();
+    for kind in [
+        "call.ring",
+        "call.answer",
+        "incident.file",
+        "assignment.order",
+        "assignment.sign",
+        "assignment.arrive",
+        "feedback.add",
+        "incident.close",
+    ] {
         assert!(kinds.contains(&kind), "{kind} is not in {kinds:?}");
     }
     let board = desk.ok("incident.board", json!({})).unwrap();
@@ -89,7 +145,11 @@ fn closed_and_opened_again_everything_is_there() {
         let desk = Desk::open(home.path(), &clock).unwrap();
         let incident = desk.take_call("119").unwrap();
         let form = json!({ "floor": "3", "trapped": 2, "text": "三楼冒烟" });
-        desk.ok("incident.amend", json!({ "incident": incident, "form": form })).unwrap();
+        desk.ok(
+            "incident.amend",
+            json!({ "incident": incident, "form": form }),
+        )
+        .unwrap();
         let draft = json!({ "key": format!("incident:{incident}"), "body": "{\"text\":\"半句\"}" });
         desk.ok("draft.put", draft).unwrap();
         let view = desk.view(&incident).unwrap();
@@ -98,7 +158,9 @@ fn closed_and_opened_again_everything_is_there() {
     };
     let desk = Desk::open(home.path(), &clock).unwrap();
     assert_eq!(desk.view(&incident).unwrap(), before);
-    let drafts = desk.ok("draft.get", json!({ "key": "incident:*" })).unwrap();
+    let drafts = desk
+        .ok("draft.get", json!({ "key": "incident:*" }))
+        .unwrap();
     assert_eq!(drafts["drafts"][0]["body"], "{\"text\":\"半句\"}");
 }
 
@@ -120,7 +182,10 @@ fn numbers_go_on_after_a_restart_and_a_restored_copy_begins_a_new_incarnation() 
     std::fs::copy(&copy, home.path().join("real.db")).unwrap();
     let desk = Desk::open(home.path(), &clock).unwrap();
     let next = desk.take_call("110").unwrap();
-    assert!(next.starts_with("1.2."), "an older copy must not reuse dots: {next}");
+    assert!(
+        next.starts_with("1.2."),
+        "an older copy must not reuse dots: {next}"
+    );
     let proof = desk.ok("audit.verify", json!({})).unwrap();
     assert_eq!(proof["broken"], json!([]));
 }

@@ -30,10 +30,27 @@ impl Dice {
 }
 
 const LINES: [&str; 3] = ["110", "119", "122"];
-const STEPS: [&str; 8] =
-    ["deliver", "read", "sign", "set_out", "arrive", "work", "clear", "sign_cancel"];
-const STATES: [&str; 9] = ["available", "ordered", "signed", "en_route", "on_scene", "working",
-    "returning", "standby", "off_duty"];
+const STEPS: [&str; 8] = [
+    "deliver",
+    "read",
+    "sign",
+    "set_out",
+    "arrive",
+    "work",
+    "clear",
+    "sign_cancel",
+];
+const STATES: [&str; 9] = [
+    "available",
+    "ordered",
+    "signed",
+    "en_route",
+    "on_scene",
+    "working",
+    "returning",
+    "standby",
+    "off_duty",
+];
 
 /// One random command; returns what was asked.
 fn command(dice: &mut Dice, known: &Known) -> (&'static str, Value) {
@@ -43,24 +60,60 @@ fn command(dice: &mut Dice, known: &Known) -> (&'static str, Value) {
     match dice.roll(14) {
         0 => ("call.ring", json!({ "line": (LINES[dice.roll(3)]) })),
         1 => ("call.answer", json!({ "call": null })),
-        2 => ("incident.open", json!({ "line": "110", "entrance": "walk_in" })),
-        3 => ("incident.amend", json!({ "incident": incident,
-            "form": { "text": format!("话{}", dice.roll(50)), "injured": dice.roll(3) } })),
-        4 => ("incident.file", json!({ "incident": incident, "form": { "place": "路口" } })),
-        5 => ("incident.invalidate", json!({ "incident": incident, "reason": "1102" })),
-        6 => ("incident.close", json!({ "incident": incident, "result": "R01" })),
-        7 => ("incident.reopen", json!({ "incident": incident, "reason": "有新情况" })),
-        8 => ("assignment.order", json!({ "incident": incident, "units": [unit],
-            "override_reason": "试" })),
-        9 => ("assignment.cancel", json!({ "assignment": assignment, "reason": "撤",
-            "confirmed": true })),
-        10 => ("assignment.reroute", json!({ "assignment": assignment,
-            "to_incident": incident, "reason": "改" })),
-        11 => ("feedback.add", json!({ "incident": incident, "assignment": null,
-            "text": "到场" })),
-        12 => ("unit.set_state", json!({ "unit": unit, "state": (STATES[dice.roll(9)]) })),
-        _ => ("assignment.step", json!({ "assignment": assignment,
-            "step": (STEPS[dice.roll(8)]) })),
+        2 => (
+            "incident.open",
+            json!({ "line": "110", "entrance": "walk_in" }),
+        ),
+        3 => (
+            "incident.amend",
+            json!({ "incident": incident,
+            "form": { "text": format!("话{}", dice.roll(50)), "injured": dice.roll(3) } }),
+        ),
+        4 => (
+            "incident.file",
+            json!({ "incident": incident, "form": { "place": "路口" } }),
+        ),
+        5 => (
+            "incident.invalidate",
+            json!({ "incident": incident, "reason": "1102" }),
+        ),
+        6 => (
+            "incident.close",
+            json!({ "incident": incident, "result": "R01" }),
+        ),
+        7 => (
+            "incident.reopen",
+            json!({ "incident": incident, "reason": "有新情况" }),
+        ),
+        8 => (
+            "assignment.order",
+            json!({ "incident": incident, "units": [unit],
+            "override_reason": "试" }),
+        ),
+        9 => (
+            "assignment.cancel",
+            json!({ "assignment": assignment, "reason": "撤",
+            "confirmed": true }),
+        ),
+        10 => (
+            "assignment.reroute",
+            json!({ "assignment": assignment,
+            "to_incident": incident, "reason": "改" }),
+        ),
+        11 => (
+            "feedback.add",
+            json!({ "incident": incident, "assignment": null,
+            "text": "到场" }),
+        ),
+        12 => (
+            "unit.set_state",
+            json!({ "unit": unit, "state": (STATES[dice.roll(9)]) }),
+        ),
+        _ => (
+            "assignment.step",
+            json!({ "assignment": assignment,
+            "step": (STEPS[dice.roll(8)]) }),
+        ),
     }
 }
 
@@ -101,17 +154,25 @@ fn drive(desk: &Desk, seed: u64, commands: usize) -> (usize, usize) {
         desk.clock.shift(1_000 + dice.roll(90_000) as i64);
         let (name, request) = command(&mut dice, &known);
         let subject = request["incident"].as_str().map(str::to_owned);
-        let before = subject.as_deref().and_then(|incident| stage(desk, incident));
+        let before = subject
+            .as_deref()
+            .and_then(|incident| stage(desk, incident));
         let device = name == "call.ring";
         let answer = if device {
             desk.device_answer(name, request.clone())
         } else {
             desk.answer(name, request.clone())
         };
-        let after = subject.as_deref().and_then(|incident| stage(desk, incident));
+        let after = subject
+            .as_deref()
+            .and_then(|incident| stage(desk, incident));
         match (&answer, foretold(name, before)) {
             (Answer::Ok(_), Some(expected)) => {
-                assert_eq!(after.ok_or(()), expected, "{name} {request} from {before:?}");
+                assert_eq!(
+                    after.ok_or(()),
+                    expected,
+                    "{name} {request} from {before:?}"
+                );
             }
             (Answer::Failure(failure), Some(Ok(_))) => {
                 panic!("{name} {request} refused from {before:?}: {failure:?}")
@@ -121,7 +182,9 @@ fn drive(desk: &Desk, seed: u64, commands: usize) -> (usize, usize) {
         match answer {
             Answer::Ok(reply) => {
                 done += 1;
-                known.incidents.extend(reply["incident"].as_str().map(str::to_owned));
+                known
+                    .incidents
+                    .extend(reply["incident"].as_str().map(str::to_owned));
                 if let ("assignment.order" | "assignment.reroute", Ok(entry)) =
                     (name, text(&reply, "entry"))
                 {
@@ -130,7 +193,10 @@ fn drive(desk: &Desk, seed: u64, commands: usize) -> (usize, usize) {
             }
             Answer::Failure(failure) => {
                 let code = failure.code.text();
-                assert!(!code.starts_with("internal") && !code.starts_with("store"), "{code}");
+                assert!(
+                    !code.starts_with("internal") && !code.starts_with("store"),
+                    "{code}"
+                );
                 refused += 1;
             }
         }
@@ -150,13 +216,20 @@ fn rebuild_equals_live_after_thousands_of_random_commands() {
     let clock = TestClock::at(NOON_MS);
     let desk = Desk::open(home.path(), &clock).unwrap();
     let (done, refused) = drive(&desk, 20_261_122, 4_000);
-    assert!(done > 1_200 && refused > 800, "both kinds must happen: {done} done, {refused} not");
+    assert!(
+        done > 1_200 && refused > 800,
+        "both kinds must happen: {done} done, {refused} not"
+    );
     println!("{done} commands done, {refused} refused by name");
     desk.station.close();
     let proof = desk.station.prove().unwrap();
     assert_eq!(proof.broken, Vec::<String>::new());
     assert!(proof.rebuild_equal);
-    assert!(proof.entries as usize > done, "every command left an entry: {}", proof.entries);
+    assert!(
+        proof.entries as usize > done,
+        "every command left an entry: {}",
+        proof.entries
+    );
     assert!(proof.heads >= 2, "heads were signed");
 }
 
@@ -206,13 +279,22 @@ fn a_cut_tail_is_found() {
     drive(&desk, 4, 60);
     desk.station.close();
     let cut = desk.station.store().write_local(|conn| {
-        conn.execute("DELETE FROM entry WHERE id = (SELECT max(id) FROM entry)", [])?;
+        conn.execute(
+            "DELETE FROM entry WHERE id = (SELECT max(id) FROM entry)",
+            [],
+        )?;
         Ok(())
     });
     cut.unwrap();
     let proof = desk.station.prove().unwrap();
-    assert!(proof.broken.iter().any(|line| line.contains("tail") || line.contains("ends")),
-        "{:?}", proof.broken);
+    assert!(
+        proof
+            .broken
+            .iter()
+            .any(|line| line.contains("tail") || line.contains("ends")),
+        "{:?}",
+        proof.broken
+    );
 }
 
 #[test]
@@ -230,7 +312,10 @@ fn numbers_are_unique_and_say_their_station() {
             let open = json!({ "line": "110", "entrance": "walk_in" });
             let number = text(&desk.ok("incident.open", open).unwrap(), "number").unwrap();
             assert!(number.contains(code), "{number}");
-            assert!(number > last, "sorted within a station: {number} after {last}");
+            assert!(
+                number > last,
+                "sorted within a station: {number} after {last}"
+            );
             last.clone_from(&number);
             assert!(seen.insert(number), "a number was given twice");
         }

@@ -39,7 +39,10 @@ impl Account {
         Some(Account {
             dot: record.dot,
             account: regs.text(Field::AccountName)?.to_owned(),
-            name: regs.text(Field::AccountShown).unwrap_or_default().to_owned(),
+            name: regs
+                .text(Field::AccountShown)
+                .unwrap_or_default()
+                .to_owned(),
             secret: regs.text(Field::AccountSecret)?.to_owned(),
             posts: posts_of(mask),
         })
@@ -55,7 +58,11 @@ pub fn mask_of(posts: &[Post]) -> u32 {
 /// Posts of a bit mask.
 #[must_use]
 pub fn posts_of(mask: u32) -> Vec<Post> {
-    Post::ALL.iter().copied().filter(|post| mask & (1 << post.code()) != 0).collect()
+    Post::ALL
+        .iter()
+        .copied()
+        .filter(|post| mask & (1 << post.code()) != 0)
+        .collect()
 }
 
 impl Station {

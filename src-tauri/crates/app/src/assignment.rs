@@ -26,7 +26,9 @@ pub(crate) fn release(
     own_state: fengsui_domain::unit::UnitState,
     at_ms: i64,
 ) -> Result<Vec<FieldWrite>, AppError> {
-    let Some(regs) = log.registers(Noun::Unit, unit)? else { return Ok(Vec::new()) };
+    let Some(regs) = log.registers(Noun::Unit, unit)? else {
+        return Ok(Vec::new());
+    };
     let claims: Vec<Dot> = regs
         .standing(Field::UnitClaim)
         .filter(|live| live.value == Value::Ref(assignment))
@@ -42,7 +44,11 @@ pub(crate) fn release(
     if !others {
         let state = Value::Int(i64::from(own_state.code()));
         writes.push(FieldWrite::of(unit, Field::UnitOwnState, state));
-        writes.push(FieldWrite::of(unit, Field::UnitOwnStateAt, Value::Int(at_ms)));
+        writes.push(FieldWrite::of(
+            unit,
+            Field::UnitOwnStateAt,
+            Value::Int(at_ms),
+        ));
     }
     Ok(writes)
 }

@@ -41,7 +41,11 @@ impl Station {
         command: &str,
         refused_with: Option<&str>,
     ) -> Result<Saved<Dot>, AppError> {
-        let kind = if refused_with.is_some() { Kind::AuditRefuse } else { Kind::AuditRead };
+        let kind = if refused_with.is_some() {
+            Kind::AuditRefuse
+        } else {
+            Kind::AuditRead
+        };
         let text = |text: &str| Value::Text(text.to_owned());
         let act = Act {
             lane: Lane::Bulk,

@@ -83,7 +83,8 @@ pub(crate) fn e7(lon: f64, lat: f64) -> Result<(i32, i32), AppError> {
 #[must_use]
 pub fn best_fix(fixes: &[Fix]) -> Option<Fix> {
     let radius = |fix: &Fix| fix.radius_m.unwrap_or(f64::MAX);
-    fixes.iter().copied().min_by(|a, b| {
-        radius(a).total_cmp(&radius(b)).then(b.at_ms.cmp(&a.at_ms))
-    })
+    fixes
+        .iter()
+        .copied()
+        .min_by(|a, b| radius(a).total_cmp(&radius(b)).then(b.at_ms.cmp(&a.at_ms)))
 }

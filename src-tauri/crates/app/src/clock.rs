@@ -29,7 +29,12 @@ impl Clock for SystemClock {
 pub fn local_day(at_ms: i64) -> Option<LocalDay> {
     let at: DateTime<Local> = Local.timestamp_millis_opt(at_ms).single()?;
     let year = u16::try_from(at.year()).ok()?;
-    LocalDay::new(year, u8::try_from(at.month()).ok()?, u8::try_from(at.day()).ok()?).ok()
+    LocalDay::new(
+        year,
+        u8::try_from(at.month()).ok()?,
+        u8::try_from(at.day()).ok()?,
+    )
+    .ok()
 }
 
 /// A day as yyyymmdd.

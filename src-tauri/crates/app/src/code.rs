@@ -37,6 +37,8 @@ impl Station {
         if query.trim().is_empty() {
             return Ok(Vec::new());
         }
-        self.map().search(query, limit as usize)?.ok_or_else(|| RejectionCode::MapMissing.into())
+        self.map()
+            .search(query, limit as usize)?
+            .ok_or_else(|| RejectionCode::MapMissing.into())
     }
 }

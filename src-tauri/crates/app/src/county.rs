@@ -56,18 +56,33 @@ impl County {
             .iter()
             .map(|row| TypeLines {
                 code: row.code.clone(),
-                lines: row.lines.iter().filter_map(|digits| line_of(*digits)).collect(),
+                lines: row
+                    .lines
+                    .iter()
+                    .filter_map(|digits| line_of(*digits))
+                    .collect(),
             })
             .collect();
-        let by_code =
-            codes.types.iter().enumerate().map(|(at, row)| (row.code.clone(), at)).collect();
-        County { rules: RuleBook::new(&rules, &lines), data, codes, by_code }
+        let by_code = codes
+            .types
+            .iter()
+            .enumerate()
+            .map(|(at, row)| (row.code.clone(), at))
+            .collect();
+        County {
+            rules: RuleBook::new(&rules, &lines),
+            data,
+            codes,
+            by_code,
+        }
     }
 
     /// A type by code.
     #[must_use]
     pub fn type_row(&self, code: &str) -> Option<&TypeRow> {
-        self.by_code.get(code).and_then(|at| self.codes.types.get(*at))
+        self.by_code
+            .get(code)
+            .and_then(|at| self.codes.types.get(*at))
     }
 
     /// "治安 › 打架斗殴 › 持械".
@@ -80,7 +95,10 @@ impl County {
             if names.len() > 8 {
                 break;
             }
-            next = row.parent.as_deref().and_then(|parent| self.type_row(parent));
+            next = row
+                .parent
+                .as_deref()
+                .and_then(|parent| self.type_row(parent));
         }
         names.reverse();
         names.join(" › ")
@@ -114,12 +132,18 @@ impl County {
 #[must_use]
 pub fn kit_item(text: &str) -> (String, u32) {
     let name = text.trim_end_matches(|c: char| c.is_ascii_digit());
-    let count = text.get(name.len()..).and_then(|digits| digits.parse().ok()).unwrap_or(1);
+    let count = text
+        .get(name.len()..)
+        .and_then(|digits| digits.parse().ok())
+        .unwrap_or(1);
     (name.to_owned(), count)
 }
 
 /// Splits "盾2;叉1".
 #[must_use]
 pub fn kit_list(text: &str) -> Vec<String> {
-    text.split(';').filter(|item| !item.is_empty()).map(str::to_owned).collect()
+    text.split(';')
+        .filter(|item| !item.is_empty())
+        .map(str::to_owned)
+        .collect()
 }

@@ -3,8 +3,8 @@
 //!
 //! Not here: what a draft says; it is the desk's own JSON.
 
-pub use fengsui_store::local::DraftRow;
 use fengsui_store::local;
+pub use fengsui_store::local::DraftRow;
 
 use crate::error::AppError;
 use crate::station::Station;
@@ -15,7 +15,9 @@ impl Station {
     /// # Errors
     /// Faults only.
     pub fn put_draft(&self, draft: DraftRow) -> Result<(), AppError> {
-        Ok(self.store().write_local(move |conn| local::put_draft(conn, &draft))?)
+        Ok(self
+            .store()
+            .write_local(move |conn| local::put_draft(conn, &draft))?)
     }
 
     /// Drafts under a key; a trailing `*` asks for all with that beginning.

@@ -73,7 +73,10 @@ impl Rejection {
     /// Without values.
     #[must_use]
     pub fn new(code: RejectionCode) -> Self {
-        Rejection { code, params: Vec::new() }
+        Rejection {
+            code,
+            params: Vec::new(),
+        }
     }
 
     /// With one more value.
@@ -124,10 +127,15 @@ impl JobError for AppError {
 
 /// `NotFound` of a kind of thing.
 pub(crate) fn not_found(what: &str) -> AppError {
-    Rejection::new(RejectionCode::NotFound).with("what", what).into()
+    Rejection::new(RejectionCode::NotFound)
+        .with("what", what)
+        .into()
 }
 
 /// `ValueInvalid` of a field.
 pub(crate) fn invalid(field: &str, detail: &str) -> AppError {
-    Rejection::new(RejectionCode::ValueInvalid).with("field", field).with("detail", detail).into()
+    Rejection::new(RejectionCode::ValueInvalid)
+        .with("field", field)
+        .with("detail", detail)
+        .into()
 }

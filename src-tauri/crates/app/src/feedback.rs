@@ -19,7 +19,10 @@ use crate::text::block_text;
 
 /// Words that call for a department; a proposal only, a person decides.
 const PROPOSALS: &[(&str, &[&str])] = &[
-    ("120", &["120", "救护", "受伤", "伤者", "昏迷", "流血", "抢救"]),
+    (
+        "120",
+        &["120", "救护", "受伤", "伤者", "昏迷", "流血", "抢救"],
+    ),
     ("119", &["119", "起火", "着火", "燃烧", "明火", "被困"]),
     ("122", &["122", "交警", "追尾", "肇事"]),
     ("gas", &["燃气", "煤气", "泄漏"]),
@@ -56,7 +59,12 @@ impl Station {
             return Err(invalid("text", "1-4000"));
         }
         if let Some(code) = result
-            && !self.county().codes.results.iter().any(|row| row.code == code)
+            && !self
+                .county()
+                .codes
+                .results
+                .iter()
+                .any(|row| row.code == code)
         {
             let rejection = Rejection::new(RejectionCode::CodeUnknown);
             return Err(rejection.with("code", code).with("table", "results").into());

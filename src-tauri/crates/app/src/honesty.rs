@@ -59,19 +59,34 @@ impl Station {
 
     /// One station so far: it says so instead of "all in touch".
     fn station_part(&self) -> Part {
-        part("station", Standing::Good, "alone", vec![("name", self.name().to_owned())])
+        part(
+            "station",
+            Standing::Good,
+            "alone",
+            vec![("name", self.name().to_owned())],
+        )
     }
 
     fn log_part(&self) -> Part {
         match self.store().read(read::log_size) {
-            Ok((entries, waiting, forks)) if waiting == 0 && forks == 0 => {
-                part("log", Standing::Good, "whole", vec![("entries", entries.to_string())])
-            }
+            Ok((entries, waiting, forks)) if waiting == 0 && forks == 0 => part(
+                "log",
+                Standing::Good,
+                "whole",
+                vec![("entries", entries.to_string())],
+            ),
             Ok((_, waiting, forks)) => part(
                 "log",
-                if forks > 0 { Standing::Bad } else { Standing::Warn },
+                if forks > 0 {
+                    Standing::Bad
+                } else {
+                    Standing::Warn
+                },
                 if forks > 0 { "fork" } else { "waiting" },
-                vec![("waiting", waiting.to_string()), ("forks", forks.to_string())],
+                vec![
+                    ("waiting", waiting.to_string()),
+                    ("forks", forks.to_string()),
+                ],
             ),
             Err(error) => {
                 tracing::error!(%error, "the log could not be counted");
@@ -83,20 +98,33 @@ impl Station {
     fn map_part(&self) -> Part {
         let Some(facts) = self.map().facts() else {
             return match self.map().damage() {
-                Some(detail) => {
-                    part("map", Standing::Bad, "damaged", vec![("detail", detail.to_owned())])
-                }
+                Some(detail) => part(
+                    "map",
+                    Standing::Bad,
+                    "damaged",
+                    vec![("detail", detail.to_owned())],
+                ),
                 None => part("map", Standing::Warn, "none", Vec::new()),
             };
         };
         let Some(date) = facts.data_date.clone() else {
-            return part("map", Standing::Unknown, "undated", vec![("name", facts.name)]);
+            return part(
+                "map",
+                Standing::Unknown,
+                "undated",
+                vec![("name", facts.name)],
+            );
         };
         let days = crate::map::age_days(&date, self.now_ms());
         let old = days.is_some_and(|days| days > MAP_OLD_DAYS);
         let days = days.map_or_else(|| "?".to_owned(), |days| days.to_string());
         let standing = if old { Standing::Warn } else { Standing::Good };
-        part("map", standing, "dated", vec![("date", date), ("days", days)])
+        part(
+            "map",
+            standing,
+            "dated",
+            vec![("date", date), ("days", days)],
+        )
     }
 
     /// Without a peer the only witness of a wrong clock is our own log.
@@ -115,9 +143,14 @@ impl Station {
     fn positions_part(&self) -> Part {
         let now_ms = self.now_ms();
         let fixes = self.position_list();
-        let fresh =
-            fixes.iter().filter(|(_, fix)| now_ms.saturating_sub(fix.at_ms) <= 60_000).count();
-        let values = vec![("fresh", fresh.to_string()), ("all", fixes.len().to_string())];
+        let fresh = fixes
+            .iter()
+            .filter(|(_, fix)| now_ms.saturating_sub(fix.at_ms) <= 60_000)
+            .count();
+        let values = vec![
+            ("fresh", fresh.to_string()),
+            ("all", fixes.len().to_string()),
+        ];
         match (fixes.is_empty(), fresh) {
             (true, _) => part("positions", Standing::Unknown, "none", Vec::new()),
             (false, 0) => part("positions", Standing::Bad, "stale", values),
@@ -132,12 +165,22 @@ fn part(
     code: &'static str,
     params: Vec<(&'static str, String)>,
 ) -> Part {
-    Part { part, standing, code, params }
+    Part {
+        part,
+        standing,
+        code,
+        params,
+    }
 }
 
 fn database_part(state: &DbState) -> Part {
     if let Some(damage) = &state.damage {
-        return part("database", Standing::Bad, "damaged", vec![("detail", damage.clone())]);
+        return part(
+            "database",
+            Standing::Bad,
+            "damaged",
+            vec![("detail", damage.clone())],
+        );
     }
     match (state.mode, state.check) {
         (Mode::ReadOnly, _) => part("database", Standing::Bad, "read_only", Vec::new()),
@@ -149,7 +192,12 @@ fn database_part(state: &DbState) -> Part {
         }
         (Mode::ReadWrite, CheckState::NotRun | CheckState::Passed) if state.unconfirmed > 0 => {
             let count = state.unconfirmed.to_string();
-            part("database", Standing::Warn, "unconfirmed", vec![("count", count)])
+            part(
+                "database",
+                Standing::Warn,
+                "unconfirmed",
+                vec![("count", count)],
+            )
         }
         (Mode::ReadWrite, CheckState::NotRun | CheckState::Passed) => {
             part("database", Standing::Good, "good", Vec::new())
@@ -174,9 +222,14 @@ fn disk_part(state: &DbState) -> Part {
 fn power_part() -> Part {
     let folder = std::path::Path::new("/sys/class/power_supply");
     let read = |path: std::path::PathBuf| {
-        std::fs::read_to_string(path).ok().map(|text| text.trim().to_owned())
+        std::fs::read_to_string(path)
+            .ok()
+            .map(|text| text.trim().to_owned())
     };
-    let supplies = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    let supplies = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(Result::ok);
     let mut mains = None;
     let mut battery = None;
     for supply in supplies {
@@ -188,7 +241,10 @@ fn power_part() -> Part {
             battery = Some(capacity);
         }
     }
-    let values: Vec<_> = battery.map(|percent| ("percent", percent)).into_iter().collect();
+    let values: Vec<_> = battery
+        .map(|percent| ("percent", percent))
+        .into_iter()
+        .collect();
     match mains {
         Some(true) => part("power", Standing::Good, "mains", values),
         Some(false) => part("power", Standing::Warn, "battery", values),

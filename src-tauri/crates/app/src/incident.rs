@@ -11,8 +11,8 @@ mod order_text;
 mod search;
 mod view;
 
-pub use close::Closing;
 pub use board::{Board, BoardRow, BoardUnit};
+pub use close::Closing;
 pub use form::Form;
 pub use open::Opened;
 pub use order_text::order_text;

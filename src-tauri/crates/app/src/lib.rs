@@ -27,6 +27,6 @@ pub mod unit;
 
 pub use clock::{Clock, SystemClock};
 pub use error::{AppError, Rejection, RejectionCode};
-pub use session::Session;
 pub use fengsui_store::{StoreError, Unlock};
+pub use session::Session;
 pub use station::{OpenError, Station, StationOptions};

@@ -77,7 +77,10 @@ impl Map {
             Ok(pack) => Map { pack, damage: None },
             Err(error) => {
                 tracing::error!(%error, "no map");
-                Map { pack: None, damage: Some(error.to_string()) }
+                Map {
+                    pack: None,
+                    damage: Some(error.to_string()),
+                }
             }
         }
     }
@@ -92,7 +95,9 @@ impl Map {
     #[must_use]
     pub fn facts(&self) -> Option<MapFacts> {
         let manifest = self.pack.as_ref()?.manifest();
-        let taken = manifest.data_at_s.and_then(|s| DateTime::<Utc>::from_timestamp(s, 0));
+        let taken = manifest
+            .data_at_s
+            .and_then(|s| DateTime::<Utc>::from_timestamp(s, 0));
         let lines: Vec<&str> = manifest
             .sources
             .iter()
@@ -116,7 +121,9 @@ impl Map {
     /// # Errors
     /// Those of the pack.
     pub fn tile(&self, z: u8, x: u32, y: u32) -> Result<Option<Vec<u8>>, PackError> {
-        self.pack.as_ref().map_or(Ok(None), |pack| pack.tile(z, x, y))
+        self.pack
+            .as_ref()
+            .map_or(Ok(None), |pack| pack.tile(z, x, y))
     }
 
     /// Towns of the county.
@@ -124,7 +131,9 @@ impl Map {
     /// # Errors
     /// Those of the pack.
     pub fn towns(&self) -> Result<Vec<Town>, PackError> {
-        let Some(pack) = &self.pack else { return Ok(Vec::new()) };
+        let Some(pack) = &self.pack else {
+            return Ok(Vec::new());
+        };
         let towns = pack.towns()?.into_iter().map(|town| Town {
             villages: u32::try_from(town.villages.len()).unwrap_or(u32::MAX),
             code: town.code,
@@ -135,12 +144,10 @@ impl Map {
     }
 
     /// Places for what was typed; `None` = there is no pack to ask.
-    pub(crate) fn search(
-        &self,
-        query: &str,
-        limit: usize,
-    ) -> Result<Option<Vec<Place>>, AppError> {
-        let Some(pack) = &self.pack else { return Ok(None) };
+    pub(crate) fn search(&self, query: &str, limit: usize) -> Result<Option<Vec<Place>>, AppError> {
+        let Some(pack) = &self.pack else {
+            return Ok(None);
+        };
         let hits = pack.search(query, limit).map_err(|error| {
             tracing::error!(%error, "places could not be read");
             Rejection::new(RejectionCode::ReadingUnknown).with("what", "places")
@@ -168,13 +175,17 @@ fn of_county(packs: &Path, county: &Path, now_ms: i64) -> Result<Pack, PackError
             // Kept for whoever wants to know what happened to it.
             tracing::error!(%error, "the map pack is damaged and is built anew");
             let aside = packs.join(format!("damaged-{now_ms}"));
-            std::fs::rename(&dir, &aside)
-                .map_err(|source| PackError::Io { path: dir.clone(), source })?;
+            std::fs::rename(&dir, &aside).map_err(|source| PackError::Io {
+                path: dir.clone(),
+                source,
+            })?;
         }
         Err(_) => {}
     }
-    std::fs::create_dir_all(packs)
-        .map_err(|source| PackError::Io { path: packs.to_owned(), source })?;
+    std::fs::create_dir_all(packs).map_err(|source| PackError::Io {
+        path: packs.to_owned(),
+        source,
+    })?;
     build(&input, &dir, &mut |progress| {
         tracing::debug!(?progress, "building the map");
         Continue::Yes
@@ -184,7 +195,11 @@ fn of_county(packs: &Path, county: &Path, now_ms: i64) -> Result<Pack, PackError
 
 /// Name of the extract with its size and date, so that a changed file is built anew.
 fn edition(input: &BuildInput) -> String {
-    let stem = input.extract.file_name().and_then(|name| name.to_str()).unwrap_or("county");
+    let stem = input
+        .extract
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or("county");
     let stem: String = stem.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
     let meta = std::fs::metadata(&input.extract).ok();
     let size = meta.as_ref().map_or(0, std::fs::Metadata::len);

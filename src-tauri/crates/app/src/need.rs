@@ -17,8 +17,8 @@ use fengsui_domain::watch::{
     AssignmentClock, ConflictFact, MissedCall, Need, NeedFacts, ReviewFact, UnitClock, needs,
 };
 use fengsui_store::log::FieldWrite;
-use fengsui_store::read::{self, AssignmentRecord, IncidentRecord, Record, UnitRecord};
 use fengsui_store::project;
+use fengsui_store::read::{self, AssignmentRecord, IncidentRecord, Record, UnitRecord};
 
 use crate::error::{AppError, invalid, not_found};
 use crate::incident::stage_of_code;
@@ -47,10 +47,17 @@ impl Station {
                 calls: read::listed_calls(conn)?,
             })
         })?;
-        let mut facts = NeedFacts { limits, ..NeedFacts::default() };
+        let mut facts = NeedFacts {
+            limits,
+            ..NeedFacts::default()
+        };
         for assignment in &all.active {
             facts.assignments.extend(clock_of(assignment, &all));
-            note_owner(&mut facts.owners, &assignment.record.regs, Field::AssignmentOwner);
+            note_owner(
+                &mut facts.owners,
+                &assignment.record.regs,
+                Field::AssignmentOwner,
+            );
         }
         for unit in &all.units {
             facts.units.extend(unit_clock(unit));
@@ -59,7 +66,11 @@ impl Station {
         }
         for incident in &all.incidents {
             facts.reviews.extend(review_of(incident));
-            note_owner(&mut facts.owners, &incident.record.regs, Field::IncidentOwner);
+            note_owner(
+                &mut facts.owners,
+                &incident.record.regs,
+                Field::IncidentOwner,
+            );
         }
         for call in &all.calls {
             facts.missed_calls.extend(missed_of(call));
@@ -112,13 +123,18 @@ fn note_owner(owners: &mut BTreeMap<String, String>, regs: &Registers, field: Fi
 
 fn spoken(regs: &Registers) -> String {
     let number = regs.text(Field::IncidentNumber).unwrap_or_default();
-    IncidentNumber::parse(number)
-        .map_or_else(|_| number.to_owned(), |number| ShortCode::from_number(&number).text())
+    IncidentNumber::parse(number).map_or_else(
+        |_| number.to_owned(),
+        |number| ShortCode::from_number(&number).text(),
+    )
 }
 
 fn clock_of(assignment: &AssignmentRecord, all: &Everything) -> Option<AssignmentClock> {
     let regs = &assignment.record.regs;
-    let incident = all.incidents.iter().find(|i| i.record.id == assignment.incident)?;
+    let incident = all
+        .incidents
+        .iter()
+        .find(|i| i.record.id == assignment.incident)?;
     let unit = all.units.iter().find(|u| u.record.id == assignment.unit)?;
     let (stage, since_ms) = project::assignment_stage(regs);
     Some(AssignmentClock {
@@ -126,7 +142,12 @@ fn clock_of(assignment: &AssignmentRecord, all: &Everything) -> Option<Assignmen
         incident: incident.record.dot.to_string(),
         number: spoken(&incident.record.regs),
         unit: unit.record.dot.to_string(),
-        callsign: unit.record.regs.text(Field::UnitCallsign).unwrap_or("?").to_owned(),
+        callsign: unit
+            .record
+            .regs
+            .text(Field::UnitCallsign)
+            .unwrap_or("?")
+            .to_owned(),
         stage,
         since_ms,
         delivered: regs.int(Field::AssignmentDeliveredAt).is_some(),
@@ -140,7 +161,12 @@ fn unit_clock(unit: &UnitRecord) -> Option<UnitClock> {
     let state = UnitState::from_code(unit.state).filter(|state| !state.is_engaged())?;
     (unit.state_at > 0).then(|| UnitClock {
         unit: unit.record.dot.to_string(),
-        callsign: unit.record.regs.text(Field::UnitCallsign).unwrap_or("?").to_owned(),
+        callsign: unit
+            .record
+            .regs
+            .text(Field::UnitCallsign)
+            .unwrap_or("?")
+            .to_owned(),
         state,
         since_ms: unit.state_at,
     })
@@ -155,14 +181,25 @@ fn conflict_of(unit: &UnitRecord, all: &Everything) -> Option<ConflictFact> {
     let numbers: Vec<String> = all
         .active
         .iter()
-        .filter(|a| claims.iter().any(|claim| claim.value == Value::Ref(a.record.dot)))
+        .filter(|a| {
+            claims
+                .iter()
+                .any(|claim| claim.value == Value::Ref(a.record.dot))
+        })
         .filter_map(|a| all.incidents.iter().find(|i| i.record.id == a.incident))
         .map(|incident| spoken(&incident.record.regs))
         .collect();
     Some(ConflictFact {
         id: unit.record.dot.to_string(),
         params: vec![
-            ("unit", unit.record.regs.text(Field::UnitCallsign).unwrap_or("?").to_owned()),
+            (
+                "unit",
+                unit.record
+                    .regs
+                    .text(Field::UnitCallsign)
+                    .unwrap_or("?")
+                    .to_owned(),
+            ),
             ("incidents", numbers.join("、")),
         ],
         incident: None,
@@ -174,18 +211,27 @@ fn conflict_of(unit: &UnitRecord, all: &Everything) -> Option<ConflictFact> {
 
 fn review_of(incident: &IncidentRecord) -> Option<ReviewFact> {
     let regs = &incident.record.regs;
-    let fact = regs.standing(Field::IncidentFact).map(|live| live.hlc.ms()).max();
+    let fact = regs
+        .standing(Field::IncidentFact)
+        .map(|live| live.hlc.ms())
+        .max();
     (stage_of_code(incident.stage) == Stage::Review).then(|| ReviewFact {
         incident: incident.record.dot.to_string(),
         number: spoken(regs),
-        since_ms: fact.or_else(|| regs.int(Field::IncidentClosedAt)).unwrap_or(0),
+        since_ms: fact
+            .or_else(|| regs.int(Field::IncidentClosedAt))
+            .unwrap_or(0),
     })
 }
 
 fn missed_of(call: &Record) -> Option<MissedCall> {
     (project::call_state(&call.regs) == CallState::Missed).then(|| MissedCall {
         call: call.dot.to_string(),
-        number: call.regs.text(Field::CallNumber).unwrap_or_default().to_owned(),
+        number: call
+            .regs
+            .text(Field::CallNumber)
+            .unwrap_or_default()
+            .to_owned(),
         since_ms: call.regs.int(Field::CallEndedAt).unwrap_or(0),
     })
 }

@@ -81,7 +81,12 @@ impl Station {
     /// All newest fixes.
     #[must_use]
     pub fn position_list(&self) -> Vec<(Dot, UnitFix)> {
-        self.positions().held().newest.iter().map(|(dot, fix)| (*dot, *fix)).collect()
+        self.positions()
+            .held()
+            .newest
+            .iter()
+            .map(|(dot, fix)| (*dot, *fix))
+            .collect()
     }
 
     /// Takes fixes of terminals.
@@ -98,7 +103,11 @@ impl Station {
                 result.refused += 1;
                 continue;
             };
-            if held.newest.get(&dot).is_some_and(|old| old.at_ms >= fix.at_ms) {
+            if held
+                .newest
+                .get(&dot)
+                .is_some_and(|old| old.at_ms >= fix.at_ms)
+            {
                 result.stale += 1;
                 continue;
             }
@@ -116,9 +125,9 @@ impl Station {
     }
 
     pub(crate) fn load_positions(&self) -> Result<(), AppError> {
-        let (units, rows) = self.store().read(|conn| {
-            Ok::<_, AppError>((read::units(conn)?, local::positions(conn)?))
-        })?;
+        let (units, rows) = self
+            .store()
+            .read(|conn| Ok::<_, AppError>((read::units(conn)?, local::positions(conn)?)))?;
         let mut held = self.positions().held();
         for unit in &units {
             let (id, dot) = (unit.record.id, unit.record.dot);
@@ -152,12 +161,20 @@ impl Station {
                     let (lon_e7, lat_e7) = e7(fix.lon, fix.lat).ok()?;
                     let (at_ms, heading_deg, speed_kmh) =
                         (fix.at_ms, fix.heading_deg, fix.speed_kmh);
-                    Some(PositionRow { unit, lon_e7, lat_e7, at_ms, heading_deg, speed_kmh })
+                    Some(PositionRow {
+                        unit,
+                        lon_e7,
+                        lat_e7,
+                        at_ms,
+                        heading_deg,
+                        speed_kmh,
+                    })
                 })
                 .collect()
         };
         if !rows.is_empty() {
-            self.store().write_local(move |conn| local::put_positions(conn, &rows))?;
+            self.store()
+                .write_local(move |conn| local::put_positions(conn, &rows))?;
         }
         Ok(())
     }

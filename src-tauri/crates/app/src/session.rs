@@ -37,7 +37,16 @@ impl Actor {
         writes: Vec<FieldWrite>,
     ) -> Act {
         let (actor, post) = (self.account.clone(), self.post);
-        Act { lane, at_ms, actor, post, kind, subject, writes, refs: Vec::new() }
+        Act {
+            lane,
+            at_ms,
+            actor,
+            post,
+            kind,
+            subject,
+            writes,
+            refs: Vec::new(),
+        }
     }
 }
 
@@ -135,7 +144,10 @@ impl Sessions {
         let entry = tries.entry(account.to_owned()).or_default();
         entry.wrong += 1;
         if entry.wrong >= TRIES_MAX {
-            *entry = Tries { wrong: 0, until_ms: now_ms.saturating_add(PAUSE_MS) };
+            *entry = Tries {
+                wrong: 0,
+                until_ms: now_ms.saturating_add(PAUSE_MS),
+            };
         }
     }
 }
@@ -143,7 +155,10 @@ impl Sessions {
 fn random_token() -> Result<String, AppError> {
     let mut bytes = [0u8; 24];
     getrandom::fill(&mut bytes).map_err(|error| {
-        AppError::Fault(fengsui_store::StoreError::Io { code: None, detail: error.to_string() })
+        AppError::Fault(fengsui_store::StoreError::Io {
+            code: None,
+            detail: error.to_string(),
+        })
     })?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
@@ -156,9 +171,8 @@ fn hasher() -> Argon2<'static> {
 
 /// Argon2id PHC string of a passphrase.
 pub(crate) fn secret_of(passphrase: &str) -> Result<String, AppError> {
-    let fault = |detail: String| {
-        AppError::Fault(fengsui_store::StoreError::Io { code: None, detail })
-    };
+    let fault =
+        |detail: String| AppError::Fault(fengsui_store::StoreError::Io { code: None, detail });
     let mut salt = [0u8; 16];
     getrandom::fill(&mut salt).map_err(|error| fault(error.to_string()))?;
     let salt = SaltString::encode_b64(&salt).map_err(|error| fault(error.to_string()))?;
@@ -167,8 +181,11 @@ pub(crate) fn secret_of(passphrase: &str) -> Result<String, AppError> {
 }
 
 fn is_right(secret: &str, passphrase: &str) -> bool {
-    PasswordHash::new(secret)
-        .is_ok_and(|hash| hasher().verify_password(passphrase.as_bytes(), &hash).is_ok())
+    PasswordHash::new(secret).is_ok_and(|hash| {
+        hasher()
+            .verify_password(passphrase.as_bytes(), &hash)
+            .is_ok()
+    })
 }
 
 impl Station {
@@ -192,8 +209,13 @@ impl Station {
         if known.is_empty() {
             self.enrol_first(account, passphrase)?;
         }
-        let found = self.accounts()?.into_iter().find(|known| known.account == account);
-        let right = found.as_ref().is_some_and(|known| is_right(&known.secret, passphrase));
+        let found = self
+            .accounts()?
+            .into_iter()
+            .find(|known| known.account == account);
+        let right = found
+            .as_ref()
+            .is_some_and(|known| is_right(&known.secret, passphrase));
         self.sessions().note_try(account, right, now_ms);
         let Some(known) = found.filter(|_| right) else {
             return Err(RejectionCode::SessionDenied.into());
@@ -211,15 +233,19 @@ impl Station {
     }
 
     fn enrol_first(&self, account: &str, passphrase: &str) -> Result<(), AppError> {
-        let all: Vec<Post> =
-            Post::ALL.iter().copied().filter(|post| *post != Post::Device).collect();
+        let all: Vec<Post> = Post::ALL
+            .iter()
+            .copied()
+            .filter(|post| *post != Post::Device)
+            .collect();
         let actor = Actor {
             account: account.to_owned(),
             name: account.to_owned(),
             desk: self.desk().to_owned(),
             post: Post::Admin,
         };
-        self.enrol_account(&actor, account, account, passphrase, &all).map(|_| ())
+        self.enrol_account(&actor, account, account, passphrase, &all)
+            .map(|_| ())
     }
 
     /// Opens a session that needs no passphrase: devices, and the demo desk.
@@ -238,8 +264,10 @@ impl Station {
     /// # Errors
     /// `SessionMissing`, faults.
     pub fn sign_out(&self, token: &str) -> Result<(), AppError> {
-        let session =
-            self.sessions().remove(token).ok_or(AppError::from(RejectionCode::SessionMissing))?;
+        let session = self
+            .sessions()
+            .remove(token)
+            .ok_or(AppError::from(RejectionCode::SessionMissing))?;
         self.log_session(Kind::SessionEnd, &session)
     }
 

@@ -17,7 +17,9 @@ use crate::station::{Saved, Station};
 
 /// A setting's live value: key, amber and red in seconds, empty = none.
 fn parse(live: &Live) -> Option<(LimitKey, Limits)> {
-    let Value::Text(text) = &live.value else { return None };
+    let Value::Text(text) = &live.value else {
+        return None;
+    };
     let mut parts = text.split('\u{1f}');
     let key = LimitKey::from_word(parts.next()?)?;
     let amber_s = parts.next().and_then(|s| s.parse().ok());
@@ -56,10 +58,17 @@ impl Station {
             .check()
             .map_err(|rejection| invalid("red_s", &rejection.to_string()))?;
         let seconds = |s: Option<u32>| s.map(|s| s.to_string()).unwrap_or_default();
-        let text = format!("{}\u{1f}{}\u{1f}{}", key.word(), seconds(amber_s), seconds(red_s));
+        let text = format!(
+            "{}\u{1f}{}\u{1f}{}",
+            key.word(),
+            seconds(amber_s),
+            seconds(red_s)
+        );
         let (at_ms, actor) = (self.now_ms(), actor.clone());
         self.act(move |log| {
-            let regs = log.registers(Noun::County, Dot::COUNTY)?.unwrap_or_default();
+            let regs = log
+                .registers(Noun::County, Dot::COUNTY)?
+                .unwrap_or_default();
             let seen = regs
                 .live(Field::CountySetting)
                 .iter()

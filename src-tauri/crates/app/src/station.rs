@@ -285,7 +285,10 @@ impl Station {
         T: Send + 'static,
     {
         let value = self.store.act(self.now_ms(), job)?;
-        Ok(Saved { value, saved_at_ms: self.now_ms() })
+        Ok(Saved {
+            value,
+            saved_at_ms: self.now_ms(),
+        })
     }
 
     /// Limits as set in this county.
@@ -301,7 +304,10 @@ impl Station {
     #[must_use]
     pub fn subscribe(&self) -> Receiver<Vec<Topic>> {
         let (sender, receiver) = channel();
-        self.listeners.lock().unwrap_or_else(PoisonError::into_inner).push(sender);
+        self.listeners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(sender);
         receiver
     }
 
@@ -310,7 +316,10 @@ impl Station {
         if topics.is_empty() {
             return;
         }
-        let mut listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut listeners = self
+            .listeners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         listeners.retain(|listener| listener.send(topics.to_vec()).is_ok());
     }
 

@@ -10,8 +10,10 @@ use crate::error::{AppError, invalid};
 /// # Errors
 /// `ValueInvalid` beyond `max` characters.
 pub(crate) fn block_text(field: &str, text: &str, max: usize) -> Result<String, AppError> {
-    let clean: String =
-        text.chars().filter(|c| *c == '\n' || !(c.is_control() || is_bidi(*c))).collect();
+    let clean: String = text
+        .chars()
+        .filter(|c| *c == '\n' || !(c.is_control() || is_bidi(*c)))
+        .collect();
     let clean = clean.trim();
     if clean.chars().count() > max {
         return Err(invalid(field, &format!("0-{max}")));
@@ -24,7 +26,10 @@ pub(crate) fn block_text(field: &str, text: &str, max: usize) -> Result<String, 
 /// # Errors
 /// `ValueInvalid` beyond `max` characters.
 pub(crate) fn line_text(field: &str, text: &str, max: usize) -> Result<String, AppError> {
-    let flat: String = text.chars().map(|c| if c == '\n' { ' ' } else { c }).collect();
+    let flat: String = text
+        .chars()
+        .map(|c| if c == '\n' { ' ' } else { c })
+        .collect();
     block_text(field, &flat, max)
 }
 

@@ -149,10 +149,7 @@ pub enum AssignmentRejection {
 ///
 /// # Errors
 /// The rejection that the desk shows beside the control.
-pub fn check_step(
-    facts: AssignmentFacts,
-    step: AssignmentStep,
-) -> Result<(), AssignmentRejection> {
+pub fn check_step(facts: AssignmentFacts, step: AssignmentStep) -> Result<(), AssignmentRejection> {
     use AssignmentRejection as R;
     use AssignmentStage as S;
     use AssignmentStep as T;
@@ -160,7 +157,13 @@ pub fn check_step(
     if !stage.is_active() {
         return Err(R::Ended);
     }
-    let reach = |to: S| if stage >= to { Err(R::AlreadyPast) } else { Ok(()) };
+    let reach = |to: S| {
+        if stage >= to {
+            Err(R::AlreadyPast)
+        } else {
+            Ok(())
+        }
+    };
     match step {
         T::Deliver if facts.delivered => Err(R::AlreadyPast),
         T::Read if facts.read => Err(R::AlreadyPast),

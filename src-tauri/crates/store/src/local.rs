@@ -40,7 +40,8 @@ pub struct PositionRow {
 /// Any store error.
 pub fn put_draft(conn: &Connection, draft: &DraftRow) -> Result<(), StoreError> {
     if draft.body.is_empty() {
-        conn.prepare_cached("DELETE FROM draft WHERE key = ?1")?.execute([&draft.key])?;
+        conn.prepare_cached("DELETE FROM draft WHERE key = ?1")?
+            .execute([&draft.key])?;
         return Ok(());
     }
     conn.prepare_cached(
@@ -64,7 +65,11 @@ pub fn drafts(conn: &Connection, key: &str) -> Result<Vec<DraftRow>, StoreError>
         "SELECT key, body, at_ms FROM draft WHERE key BETWEEN ?1 AND ?2 ORDER BY at_ms DESC",
     )?;
     let rows = ask.query_map([low, high], |row| {
-        Ok(DraftRow { key: row.get(0)?, body: row.get(1)?, at_ms: row.get(2)? })
+        Ok(DraftRow {
+            key: row.get(0)?,
+            body: row.get(1)?,
+            at_ms: row.get(2)?,
+        })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -50,19 +50,34 @@ impl FieldWrite {
     /// A field of the act's subject.
     #[must_use]
     pub fn of_subject(field: Field, value: Value) -> Self {
-        FieldWrite { target: Target::Subject, field, value, seen: Seen::Current }
+        FieldWrite {
+            target: Target::Subject,
+            field,
+            value,
+            seen: Seen::Current,
+        }
     }
 
     /// A field of another thing.
     #[must_use]
     pub fn of(other: Dot, field: Field, value: Value) -> Self {
-        FieldWrite { target: Target::Other(other), field, value, seen: Seen::Current }
+        FieldWrite {
+            target: Target::Other(other),
+            field,
+            value,
+            seen: Seen::Current,
+        }
     }
 
     /// A word of the entry alone.
     #[must_use]
     pub fn body(field: Field, value: Value) -> Self {
-        FieldWrite { target: Target::Body, field, value, seen: Seen::Current }
+        FieldWrite {
+            target: Target::Body,
+            field,
+            value,
+            seen: Seen::Current,
+        }
     }
 }
 
@@ -149,11 +164,15 @@ impl<'t> Log<'t> {
     /// # Errors
     /// Any store error.
     pub fn begin(conn: &'t Connection, now_ms: i64) -> Result<Self, StoreError> {
-        let mut ask = conn.prepare_cached(
-            "SELECT station, incarnation, hlc, digest FROM state WHERE id = 1",
-        )?;
+        let mut ask = conn
+            .prepare_cached("SELECT station, incarnation, hlc, digest FROM state WHERE id = 1")?;
         let (station, incarnation, hlc, digest) = ask.query_row([], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?, row.get::<_, [u8; 16]>(3)?))
+            Ok((
+                row.get(0)?,
+                row.get(1)?,
+                row.get::<_, i64>(2)?,
+                row.get::<_, [u8; 16]>(3)?,
+            ))
         })?;
         Ok(Log {
             conn,
@@ -202,11 +221,17 @@ impl<'t> Log<'t> {
     /// # Errors
     /// Any store error; the transaction must then be rolled back.
     pub fn append(&mut self, act: Act) -> Result<Dot, StoreError> {
-        let writer =
-            Writer { station: self.station, incarnation: self.incarnation, lane: act.lane };
+        let writer = Writer {
+            station: self.station,
+            incarnation: self.incarnation,
+            lane: act.lane,
+        };
         let at = self.head(writer)?;
         let head_seq = self.heads.get(at).map_or(0, |head| head.seq);
-        let dot = Dot { writer, seq: head_seq + 1 };
+        let dot = Dot {
+            writer,
+            seq: head_seq + 1,
+        };
         self.hlc = self.hlc.tick(self.now_ms);
         let subject = act.subject.unwrap_or(dot);
         let mut writes = Vec::with_capacity(act.writes.len());
@@ -216,7 +241,12 @@ impl<'t> Log<'t> {
                 Seen::Current => self.seen_now(subject, &write.target, write.field)?,
             };
             let (target, field, value) = (write.target, write.field.code(), write.value);
-            writes.push(Write { target, field, value, seen });
+            writes.push(Write {
+                target,
+                field,
+                value,
+                seen,
+            });
         }
         let entry = Entry {
             dot,
@@ -246,11 +276,18 @@ impl<'t> Log<'t> {
         holder: Dot,
         field: Field,
     ) -> Result<Dot, StoreError> {
-        let writer =
-            Writer { station: self.station, incarnation: self.incarnation, lane: act.lane };
+        let writer = Writer {
+            station: self.station,
+            incarnation: self.incarnation,
+            lane: act.lane,
+        };
         let at = self.head(writer)?;
         let seq = self.heads.get(at).map_or(0, |head| head.seq) + 1;
-        act.writes.push(FieldWrite::of(holder, field, Value::Ref(Dot { writer, seq })));
+        act.writes.push(FieldWrite::of(
+            holder,
+            field,
+            Value::Ref(Dot { writer, seq }),
+        ));
         self.append(act)
     }
 
@@ -261,7 +298,10 @@ impl<'t> Log<'t> {
     pub fn receive(&mut self, bytes: &[u8]) -> Result<Received, StoreError> {
         let entry = Entry::decode(bytes).map_err(|error| StoreError::corrupt(error.to_string()))?;
         let at = self.head(entry.dot.writer)?;
-        let (id, seq) = self.heads.get(at).map_or((0, 0), |head| (head.id, head.seq));
+        let (id, seq) = self
+            .heads
+            .get(at)
+            .map_or((0, 0), |head| (head.id, head.seq));
         if entry.dot.seq <= seq {
             return self.compare_known(id, entry.dot, bytes);
         }
@@ -300,7 +340,10 @@ impl<'t> Log<'t> {
         }
         self.conn
             .prepare_cached("UPDATE state SET hlc = ?1, digest = ?2 WHERE id = 1")?
-            .execute(params![self.hlc.0.cast_signed(), self.digest.0.to_le_bytes()])?;
+            .execute(params![
+                self.hlc.0.cast_signed(),
+                self.digest.0.to_le_bytes()
+            ])?;
         Ok(moved)
     }
 
@@ -353,7 +396,9 @@ impl<'t> Log<'t> {
             (Noun::Feedback, Field::FeedbackIncident),
             (Noun::Call, Field::CallIncident),
         ] {
-            let Some(row) = self.rows.get(noun, entry.subject)? else { continue };
+            let Some(row) = self.rows.get(noun, entry.subject)? else {
+                continue;
+            };
             if let Some(dot) = row.regs.reference(field) {
                 return Ok(Some(dot));
             }
@@ -368,8 +413,12 @@ impl<'t> Log<'t> {
                 Target::Subject => entry.subject,
                 Target::Other(dot) => dot,
             };
-            let Some(noun) = noun_of(write.field) else { continue };
-            self.rows.touch(noun, dot)?.apply(entry.dot, entry.hlc, write);
+            let Some(noun) = noun_of(write.field) else {
+                continue;
+            };
+            self.rows
+                .touch(noun, dot)?
+                .apply(entry.dot, entry.hlc, write);
         }
         Ok(())
     }
@@ -381,13 +430,23 @@ impl<'t> Log<'t> {
         bytes: Vec<u8>,
         folded: bool,
     ) -> Result<(), StoreError> {
-        let incident = if folded { self.timeline_of(&entry)? } else { None };
+        let incident = if folded {
+            self.timeline_of(&entry)?
+        } else {
+            None
+        };
         self.batch.insert(entry.dot, folded);
         if let Some(head) = self.heads.get_mut(at) {
             head.seq = entry.dot.seq;
             head.hash = chain::next(&head.hash, &bytes);
             head.dirty = true;
-            self.stored.push(Stored { writer: head.id, entry, bytes, folded, incident });
+            self.stored.push(Stored {
+                writer: head.id,
+                entry,
+                bytes,
+                folded,
+                incident,
+            });
         }
         Ok(())
     }
@@ -403,8 +462,14 @@ impl<'t> Log<'t> {
             Target::Subject => subject,
             Target::Other(dot) => *dot,
         };
-        let Some(noun) = noun_of(field.code()) else { return Ok(Vec::new()) };
-        Ok(self.rows.get(noun, dot)?.map(|row| row.regs.seen(field)).unwrap_or_default())
+        let Some(noun) = noun_of(field.code()) else {
+            return Ok(Vec::new());
+        };
+        Ok(self
+            .rows
+            .get(noun, dot)?
+            .map(|row| row.regs.seen(field))
+            .unwrap_or_default())
     }
 
     fn head(&mut self, writer: Writer) -> Result<usize, StoreError> {
@@ -417,9 +482,16 @@ impl<'t> Log<'t> {
                 "SELECT id, head_seq, head_hash FROM writer
                  WHERE station = ?1 AND incarnation = ?2 AND lane = ?3",
             )?
-            .query_row(params![writer.station, writer.incarnation, writer.lane.code()], |row| {
-                Ok((row.get(0)?, row.get::<_, i64>(1)?, row.get::<_, ChainHash>(2)?))
-            })
+            .query_row(
+                params![writer.station, writer.incarnation, writer.lane.code()],
+                |row| {
+                    Ok((
+                        row.get(0)?,
+                        row.get::<_, i64>(1)?,
+                        row.get::<_, ChainHash>(2)?,
+                    ))
+                },
+            )
             .optional()?;
         let (id, seq, hash) = match found {
             Some(found) => found,
@@ -438,13 +510,23 @@ impl<'t> Log<'t> {
                 (self.conn.last_insert_rowid(), 0, chain::GENESIS)
             }
         };
-        self.heads.push(Head { id, writer, seq: seq.cast_unsigned(), hash, dirty: false });
+        self.heads.push(Head {
+            id,
+            writer,
+            seq: seq.cast_unsigned(),
+            hash,
+            dirty: false,
+        });
         Ok(self.heads.len() - 1)
     }
 
     fn compare_known(&self, id: i64, dot: Dot, bytes: &[u8]) -> Result<Received, StoreError> {
         let seq = signed(dot.seq)?;
-        if self.stored.iter().any(|stored| stored.entry.dot == dot && stored.bytes == bytes) {
+        if self
+            .stored
+            .iter()
+            .any(|stored| stored.entry.dot == dot && stored.bytes == bytes)
+        {
             return Ok(Received::Known);
         }
         let known: Option<Vec<u8>> = self
@@ -494,7 +576,11 @@ impl<'t> Log<'t> {
 
     fn anything_waits(&self) -> Result<bool, StoreError> {
         let here = self.batch.values().any(|folded| !folded);
-        Ok(here || self.conn.prepare_cached("SELECT 1 FROM pending LIMIT 1")?.exists([])?)
+        Ok(here
+            || self
+                .conn
+                .prepare_cached("SELECT 1 FROM pending LIMIT 1")?
+                .exists([])?)
     }
 
     /// Folds what waited, as long as something became ready.
@@ -502,7 +588,11 @@ impl<'t> Log<'t> {
         loop {
             let mut moved = false;
             for at in 0..self.stored.len() {
-                let Some(entry) = self.stored.get(at).filter(|s| !s.folded).map(|s| s.entry.clone())
+                let Some(entry) = self
+                    .stored
+                    .get(at)
+                    .filter(|s| !s.folded)
+                    .map(|s| s.entry.clone())
                 else {
                     continue;
                 };
@@ -531,7 +621,9 @@ impl<'t> Log<'t> {
                 "SELECT e.id, p.writer, p.seq, e.bytes
                  FROM pending p JOIN entry e ON e.writer = p.writer AND e.seq = p.seq",
             )?
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
+            .query_map([], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            })?
             .collect::<Result<_, _>>()?;
         let mut moved = false;
         for (id, writer, seq, bytes) in waiting {
@@ -566,12 +658,14 @@ impl<'t> Log<'t> {
 fn owner(entry: &Entry) -> Option<Dot> {
     let kind = Kind::from_code(entry.kind);
     let reference = |field: Field| {
-        entry.writes.iter().find(|write| write.field == field.code()).and_then(|write| {
-            match write.value {
+        entry
+            .writes
+            .iter()
+            .find(|write| write.field == field.code())
+            .and_then(|write| match write.value {
                 Value::Ref(dot) => Some(dot),
                 _ => None,
-            }
-        })
+            })
     };
     match kind? {
         Kind::IncidentOpen

@@ -52,9 +52,7 @@ pub(crate) fn insert_sql(noun: Noun) -> &'static str {
             "INSERT INTO unit (regs, callsign, state, state_at, writer, seq)
              VALUES (?1, ?2, 0, 0, ?3, ?4)"
         }
-        Noun::Account => {
-            "INSERT INTO account (regs, account, writer, seq) VALUES (?1, ?2, ?3, ?4)"
-        }
+        Noun::Account => "INSERT INTO account (regs, account, writer, seq) VALUES (?1, ?2, ?3, ?4)",
         Noun::County | Noun::Body => {
             "INSERT INTO county (id, regs, writer, seq) VALUES (1, ?1, ?2, ?3)"
         }
@@ -104,7 +102,11 @@ pub(crate) fn columns(noun: Noun, regs: &Registers) -> Vec<Sql> {
                 text(Field::IncidentNumber),
                 int(Field::IncidentDay),
                 int(Field::IncidentOpenedAt),
-                if closed { int(Field::IncidentClosedAt) } else { Sql::Integer(0) },
+                if closed {
+                    int(Field::IncidentClosedAt)
+                } else {
+                    Sql::Integer(0)
+                },
             ]
         }
         Noun::Assignment => {
@@ -161,14 +163,11 @@ pub fn assignment_stage(regs: &Registers) -> (AssignmentStage, i64) {
 }
 
 /// Remembers the counter of a number, so that none is given twice.
-pub(crate) fn note_number(
-    conn: &Connection,
-    dot: Dot,
-    regs: &Registers,
-) -> Result<(), StoreError> {
-    let (Some(day), Some(counter)) =
-        (regs.int(Field::IncidentDay), regs.int(Field::IncidentCounter))
-    else {
+pub(crate) fn note_number(conn: &Connection, dot: Dot, regs: &Registers) -> Result<(), StoreError> {
+    let (Some(day), Some(counter)) = (
+        regs.int(Field::IncidentDay),
+        regs.int(Field::IncidentCounter),
+    ) else {
         return Ok(());
     };
     conn.prepare_cached(
@@ -224,8 +223,13 @@ pub(crate) fn derive_unit(
         stage.unit_state().map(|state| (state.code(), at_ms))
     });
     let own = || {
-        let state = regs.int(Field::UnitOwnState).and_then(|code| u8::try_from(code).ok());
-        (state.unwrap_or(0), regs.int(Field::UnitOwnStateAt).unwrap_or(0))
+        let state = regs
+            .int(Field::UnitOwnState)
+            .and_then(|code| u8::try_from(code).ok());
+        (
+            state.unwrap_or(0),
+            regs.int(Field::UnitOwnStateAt).unwrap_or(0),
+        )
     };
     let (state, at_ms) = within.unwrap_or_else(own);
     conn.prepare_cached(

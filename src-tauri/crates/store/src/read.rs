@@ -62,16 +62,26 @@ const DOT: &str = "w.station, w.incarnation, w.lane, t.seq";
 
 fn dot_at(row: &Row<'_>, first: usize) -> rusqlite::Result<Dot> {
     let lane: u8 = row.get(first + 2)?;
-    let lane = Lane::from_code(lane).ok_or_else(|| {
-        rusqlite::Error::IntegralValueOutOfRange(first + 2, i64::from(lane))
-    })?;
-    let writer = Writer { station: row.get(first)?, incarnation: row.get(first + 1)?, lane };
-    Ok(Dot { writer, seq: row.get::<_, i64>(first + 3)?.cast_unsigned() })
+    let lane = Lane::from_code(lane)
+        .ok_or_else(|| rusqlite::Error::IntegralValueOutOfRange(first + 2, i64::from(lane)))?;
+    let writer = Writer {
+        station: row.get(first)?,
+        incarnation: row.get(first + 1)?,
+        lane,
+    };
+    Ok(Dot {
+        writer,
+        seq: row.get::<_, i64>(first + 3)?.cast_unsigned(),
+    })
 }
 
 fn record(row: &Row<'_>) -> Result<Record, StoreError> {
     let dot = dot_at(row, 2)?;
-    Ok(Record { id: row.get(0)?, dot, regs: decode(row.get_ref(1)?.as_blob().unwrap_or(&[]))? })
+    Ok(Record {
+        id: row.get(0)?,
+        dot,
+        regs: decode(row.get_ref(1)?.as_blob().unwrap_or(&[]))?,
+    })
 }
 
 fn all<T>(
@@ -90,11 +100,19 @@ fn all<T>(
 }
 
 fn incident(row: &Row<'_>) -> Result<IncidentRecord, StoreError> {
-    Ok(IncidentRecord { record: record(row)?, stage: row.get(6)?, active: row.get(7)? })
+    Ok(IncidentRecord {
+        record: record(row)?,
+        stage: row.get(6)?,
+        active: row.get(7)?,
+    })
 }
 
 fn unit(row: &Row<'_>) -> Result<UnitRecord, StoreError> {
-    Ok(UnitRecord { record: record(row)?, state: row.get(6)?, state_at: row.get(7)? })
+    Ok(UnitRecord {
+        record: record(row)?,
+        state: row.get(6)?,
+        state_at: row.get(7)?,
+    })
 }
 
 fn assignment(row: &Row<'_>) -> Result<AssignmentRecord, StoreError> {
@@ -127,8 +145,7 @@ fn units_where(filter: &str) -> String {
     )
 }
 
-const BY_DOT: &str =
-    "WHERE w.station = ?1 AND w.incarnation = ?2 AND w.lane = ?3 AND t.seq = ?4";
+const BY_DOT: &str = "WHERE w.station = ?1 AND w.incarnation = ?2 AND w.lane = ?3 AND t.seq = ?4";
 
 macro_rules! by_dot {
     ($dot:expr) => {
@@ -171,7 +188,12 @@ pub fn incident_by_id(conn: &Connection, id: i64) -> Result<Option<IncidentRecor
 /// # Errors
 /// Any store error.
 pub fn incidents_of_day(conn: &Connection, day: i64) -> Result<Vec<IncidentRecord>, StoreError> {
-    all(conn, &incidents_where("WHERE t.day = ?1 ORDER BY t.id DESC"), [day], incident)
+    all(
+        conn,
+        &incidents_where("WHERE t.day = ?1 ORDER BY t.id DESC"),
+        [day],
+        incident,
+    )
 }
 
 /// Incidents that were on the board at `at_ms` as far as their last closing tells.
@@ -193,7 +215,12 @@ pub fn incidents_around(conn: &Connection, at_ms: i64) -> Result<Vec<i64>, Store
 /// # Errors
 /// Any store error.
 pub fn active_assignments(conn: &Connection) -> Result<Vec<AssignmentRecord>, StoreError> {
-    all(conn, &assignments_where("WHERE t.stage < 6 ORDER BY t.id"), [], assignment)
+    all(
+        conn,
+        &assignments_where("WHERE t.stage < 6 ORDER BY t.id"),
+        [],
+        assignment,
+    )
 }
 
 /// All assignments of an incident, oldest first.
@@ -252,7 +279,12 @@ fn plain_where(table: &str, filter: &str) -> String {
 /// # Errors
 /// Any store error.
 pub fn listed_calls(conn: &Connection) -> Result<Vec<Record>, StoreError> {
-    all(conn, &plain_where("call", "WHERE t.listed = 1 ORDER BY t.ring_at, t.id"), [], record)
+    all(
+        conn,
+        &plain_where("call", "WHERE t.listed = 1 ORDER BY t.ring_at, t.id"),
+        [],
+        record,
+    )
 }
 
 /// One call.
@@ -268,7 +300,10 @@ pub fn call_by_dot(conn: &Connection, dot: Dot) -> Result<Option<Record>, StoreE
 /// # Errors
 /// Any store error.
 pub fn call_by_outside_id(conn: &Connection, id: &str) -> Result<Option<Record>, StoreError> {
-    let sql = plain_where("call", "WHERE t.outside_id = ?1 AND t.outside_id <> '' ORDER BY t.id");
+    let sql = plain_where(
+        "call",
+        "WHERE t.outside_id = ?1 AND t.outside_id <> '' ORDER BY t.id",
+    );
     Ok(all(conn, &sql, [id], record)?.pop())
 }
 
@@ -286,7 +321,12 @@ pub fn feedback_of(conn: &Connection, incident: i64) -> Result<Vec<Record>, Stor
 /// # Errors
 /// Any store error.
 pub fn accounts(conn: &Connection) -> Result<Vec<Record>, StoreError> {
-    all(conn, &plain_where("account", "ORDER BY t.account, t.id"), [], record)
+    all(
+        conn,
+        &plain_where("account", "ORDER BY t.account, t.id"),
+        [],
+        record,
+    )
 }
 
 /// The county's own registers (settings).

@@ -58,13 +58,20 @@ const ORDER: &[Noun] = &[
 
 impl<'t> Rows<'t> {
     pub(crate) fn new(conn: &'t Connection) -> Self {
-        Rows { conn, rows: BTreeMap::new(), created: Vec::new(), writers: BTreeMap::new() }
+        Rows {
+            conn,
+            rows: BTreeMap::new(),
+            created: Vec::new(),
+            writers: BTreeMap::new(),
+        }
     }
 
     /// A row, if there is one.
     pub(crate) fn get(&mut self, noun: Noun, dot: Dot) -> Result<Option<&Row>, StoreError> {
         if !self.rows.contains_key(&(noun, dot)) {
-            let Some(row) = self.load(noun, dot)? else { return Ok(None) };
+            let Some(row) = self.load(noun, dot)? else {
+                return Ok(None);
+            };
             self.rows.insert((noun, dot), row);
         }
         Ok(self.rows.get(&(noun, dot)))
@@ -77,7 +84,12 @@ impl<'t> Rows<'t> {
                 Some(row) => row,
                 None => {
                     self.created.push((noun, dot));
-                    Row { id: None, regs: Registers::default(), on_disk: None, dirty: true }
+                    Row {
+                        id: None,
+                        regs: Registers::default(),
+                        on_disk: None,
+                        dirty: true,
+                    }
                 }
             };
             self.rows.insert((noun, dot), row);
@@ -98,8 +110,12 @@ impl<'t> Rows<'t> {
         let mut units = BTreeSet::new();
         for noun in ORDER {
             // New rows in order of making, so that a rebuild gives the same ids.
-            let mut dots: Vec<Dot> =
-                self.created.iter().filter(|(n, _)| n == noun).map(|(_, d)| *d).collect();
+            let mut dots: Vec<Dot> = self
+                .created
+                .iter()
+                .filter(|(n, _)| n == noun)
+                .map(|(_, d)| *d)
+                .collect();
             let old = self.rows.iter().filter(|((n, d), row)| {
                 n == noun && row.dirty && !self.created.contains(&(*n, *d))
             });
@@ -142,23 +158,38 @@ impl<'t> Rows<'t> {
     }
 
     fn load(&mut self, noun: Noun, dot: Dot) -> Result<Option<Row>, StoreError> {
-        let Some(writer) = self.writer(dot)? else { return Ok(None) };
-        let Some(sql) = project::load_sql(noun) else { return Ok(None) };
+        let Some(writer) = self.writer(dot)? else {
+            return Ok(None);
+        };
+        let Some(sql) = project::load_sql(noun) else {
+            return Ok(None);
+        };
         let found: Option<(i64, Vec<u8>)> = self
             .conn
             .prepare_cached(sql)?
-            .query_row(params![writer, signed(dot.seq)?], |row| Ok((row.get(0)?, row.get(1)?)))
+            .query_row(params![writer, signed(dot.seq)?], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
             .optional()?;
-        let Some((id, bytes)) = found else { return Ok(None) };
+        let Some((id, bytes)) = found else {
+            return Ok(None);
+        };
         let regs = decode(&bytes)?;
-        Ok(Some(Row { id: Some(id), regs, on_disk: Some(bytes), dirty: false }))
+        Ok(Some(Row {
+            id: Some(id),
+            regs,
+            on_disk: Some(bytes),
+            dirty: false,
+        }))
     }
 
     fn write(&mut self, noun: Noun, dot: Dot, digest: &mut Digest) -> Result<(), StoreError> {
         let writer = self
             .writer(dot)?
             .ok_or_else(|| StoreError::corrupt(format!("{dot} has no writer")))?;
-        let Some(row) = self.rows.get(&(noun, dot)).cloned() else { return Ok(()) };
+        let Some(row) = self.rows.get(&(noun, dot)).cloned() else {
+            return Ok(());
+        };
         let bytes = row.regs.encode();
         if let Some(old) = &row.on_disk {
             digest.remove(noun, dot, old);
@@ -221,14 +252,22 @@ impl<'t> Rows<'t> {
     }
 
     fn derive_incident(&mut self, dot: Dot) -> Result<(), StoreError> {
-        let Some(row) = self.get(Noun::Incident, dot)? else { return Ok(()) };
-        let (Some(id), regs) = (row.id, row.regs.clone()) else { return Ok(()) };
+        let Some(row) = self.get(Noun::Incident, dot)? else {
+            return Ok(());
+        };
+        let (Some(id), regs) = (row.id, row.regs.clone()) else {
+            return Ok(());
+        };
         project::derive_incident(self.conn, id, &regs)
     }
 
     fn derive_unit(&mut self, dot: Dot) -> Result<(), StoreError> {
-        let Some(row) = self.get(Noun::Unit, dot)? else { return Ok(()) };
-        let (Some(id), regs) = (row.id, row.regs.clone()) else { return Ok(()) };
+        let Some(row) = self.get(Noun::Unit, dot)? else {
+            return Ok(());
+        };
+        let (Some(id), regs) = (row.id, row.regs.clone()) else {
+            return Ok(());
+        };
         let claim = regs
             .standing(Field::UnitClaim)
             .max_by_key(|live| (live.hlc, live.dot))
@@ -237,7 +276,9 @@ impl<'t> Rows<'t> {
                 _ => None,
             });
         let assignment = match claim {
-            Some(claim) => self.get(Noun::Assignment, claim)?.map(|row| row.regs.clone()),
+            Some(claim) => self
+                .get(Noun::Assignment, claim)?
+                .map(|row| row.regs.clone()),
             None => None,
         };
         project::derive_unit(self.conn, id, &regs, assignment.as_ref())

@@ -35,9 +35,7 @@ pub fn folded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         let letter = match letter {
-            '\u{ff01}'..='\u{ff5e}' => {
-                char::from_u32(letter as u32 - 0xfee0).unwrap_or(letter)
-            }
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(letter as u32 - 0xfee0).unwrap_or(letter),
             other => other,
         };
         if letter.is_alphanumeric() {
@@ -124,7 +122,11 @@ pub fn incidents(conn: &Connection, query: &str, limit: usize) -> Result<Vec<i64
 
 fn quoted(pair: &str) -> String {
     // A single character also begins pairs.
-    if pair.chars().count() == 1 { format!("\"{pair}\"*") } else { format!("\"{pair}\"") }
+    if pair.chars().count() == 1 {
+        format!("\"{pair}\"*")
+    } else {
+        format!("\"{pair}\"")
+    }
 }
 
 #[cfg(test)]
@@ -133,7 +135,10 @@ mod tests {
 
     #[test]
     fn words_are_folded_and_paired() {
-        assert_eq!(folded("１３９ 0000-4217 人民路ＡB"), "139 0000 4217 人民路ab");
+        assert_eq!(
+            folded("１３９ 0000-4217 人民路ＡB"),
+            "139 0000 4217 人民路ab"
+        );
         let cut = pairs("人民路 a");
         assert_eq!(cut.into_iter().collect::<Vec<_>>(), ["a", "人民", "民路"]);
     }

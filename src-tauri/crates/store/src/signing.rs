@@ -13,11 +13,10 @@ use crate::error::StoreError;
 
 /// Reads the station's key from its row.
 fn key(conn: &Connection) -> Result<SigningKey, StoreError> {
-    let seed: Zeroizing<[u8; 32]> = conn.query_row(
-        "SELECT signing_key FROM state WHERE id = 1",
-        [],
-        |row| Ok(Zeroizing::new(row.get(0)?)),
-    )?;
+    let seed: Zeroizing<[u8; 32]> =
+        conn.query_row("SELECT signing_key FROM state WHERE id = 1", [], |row| {
+            Ok(Zeroizing::new(row.get(0)?))
+        })?;
     Ok(SigningKey::from_bytes(&seed))
 }
 
@@ -35,8 +34,10 @@ pub(crate) fn public_key(conn: &Connection) -> Result<[u8; 32], StoreError> {
 /// `Io` when the system gives no randomness.
 pub(crate) fn fresh_seed() -> Result<Zeroizing<[u8; 32]>, StoreError> {
     let mut seed = Zeroizing::new([0u8; 32]);
-    getrandom::fill(seed.as_mut())
-        .map_err(|error| StoreError::Io { code: None, detail: error.to_string() })?;
+    getrandom::fill(seed.as_mut()).map_err(|error| StoreError::Io {
+        code: None,
+        detail: error.to_string(),
+    })?;
     Ok(seed)
 }
 
@@ -47,7 +48,9 @@ const MOVED: &str = "FROM writer w
 
 /// Whether an own head moved since it was last signed.
 pub(crate) fn is_due(conn: &Connection) -> Result<bool, StoreError> {
-    Ok(conn.prepare_cached(&format!("SELECT 1 {MOVED}"))?.exists([])?)
+    Ok(conn
+        .prepare_cached(&format!("SELECT 1 {MOVED}"))?
+        .exists([])?)
 }
 
 /// Signs own heads that moved since they were last signed; how many.
@@ -61,9 +64,20 @@ pub(crate) fn sign_heads(conn: &Connection, now_ms: i64) -> Result<u32, StoreErr
     let heads: Vec<(i64, Dot, ChainHash)> = ask
         .query_map([], |row| {
             let lane = Lane::from_code(row.get(3)?).unwrap_or(Lane::Bulk);
-            let writer = Writer { station: row.get(1)?, incarnation: row.get(2)?, lane };
+            let writer = Writer {
+                station: row.get(1)?,
+                incarnation: row.get(2)?,
+                lane,
+            };
             let seq: i64 = row.get(4)?;
-            Ok((row.get(0)?, Dot { writer, seq: seq.cast_unsigned() }, row.get(5)?))
+            Ok((
+                row.get(0)?,
+                Dot {
+                    writer,
+                    seq: seq.cast_unsigned(),
+                },
+                row.get(5)?,
+            ))
         })?
         .collect::<Result<_, _>>()?;
     if heads.is_empty() {
@@ -77,7 +91,13 @@ pub(crate) fn sign_heads(conn: &Connection, now_ms: i64) -> Result<u32, StoreErr
             "INSERT INTO head_signature (writer, seq, hash, signature, at_ms)
              VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
-        .execute(params![writer, dot.seq.cast_signed(), hash, signature, now_ms])?;
+        .execute(params![
+            writer,
+            dot.seq.cast_signed(),
+            hash,
+            signature,
+            now_ms
+        ])?;
         signed += 1;
     }
     Ok(signed)
@@ -92,6 +112,7 @@ pub(crate) fn is_signed(
     signature: &[u8; 64],
 ) -> bool {
     VerifyingKey::from_bytes(public_key).is_ok_and(|key| {
-        key.verify_strict(&head_message(head, hash), &Signature::from_bytes(signature)).is_ok()
+        key.verify_strict(&head_message(head, hash), &Signature::from_bytes(signature))
+            .is_ok()
     })
 }

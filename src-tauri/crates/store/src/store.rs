@@ -46,25 +46,34 @@ impl Store {
         identity: &StationIdentity,
         now_ms: i64,
     ) -> Result<Store, StoreError> {
-        let store = Store { db: Db::open(options)? };
+        let store = Store {
+            db: Db::open(options)?,
+        };
         if store.db.state().mode == crate::open::Mode::ReadOnly {
             return Ok(store);
         }
         let known: Option<(u16, i64)> = store.db.read(|conn| {
             Ok::<_, StoreError>(
-                conn.query_row("SELECT incarnation, fold FROM state WHERE id = 1", [], |row| {
-                    Ok((row.get(0)?, row.get(1)?))
-                })
+                conn.query_row(
+                    "SELECT incarnation, fold FROM state WHERE id = 1",
+                    [],
+                    |row| Ok((row.get(0)?, row.get(1)?)),
+                )
                 .optional()?,
             )
         })?;
         if known.is_some_and(|(_, fold)| fold > FOLD_VERSION) {
             let fold = known.map_or(0, |(_, fold)| fold);
-            return Err(StoreError::TooNew { found: fold, known: FOLD_VERSION });
+            return Err(StoreError::TooNew {
+                found: fold,
+                known: FOLD_VERSION,
+            });
         }
-        let lineage = store
-            .db
-            .read(|conn| store.db.lineage(|writer, seq| verify::hash_at(conn, writer, seq)))?;
+        let lineage = store.db.read(|conn| {
+            store
+                .db
+                .lineage(|writer, seq| verify::hash_at(conn, writer, seq))
+        })?;
         if known.is_none() || lineage != Lineage::Same {
             store.begin_incarnation(identity.clone(), lineage, now_ms)?;
         }
@@ -142,11 +151,12 @@ impl Store {
     /// # Errors
     /// Those of `Db::write`.
     pub fn sign_heads(&self, now_ms: i64) -> Result<u32, StoreError> {
-        let is_due: bool = self.db.read(|conn| signing::is_due(conn))?;
+        let is_due: bool = self.db.read(signing::is_due)?;
         if !is_due {
             return Ok(0);
         }
-        self.db.write(move |tx| signing::sign_heads(tx, now_ms).map(Written::plain))
+        self.db
+            .write(move |tx| signing::sign_heads(tx, now_ms).map(Written::plain))
     }
 
     /// Walks chains and heads and rebuilds the tables beside the live ones.
@@ -208,13 +218,22 @@ fn in_log<T, E: From<StoreError>>(
     let heads = moved.heads.iter().map(|(writer, seq, hash)| {
         let mut short = [0; 8];
         short.copy_from_slice(&hash[..8]);
-        WitnessHead { writer: *writer, seq: *seq, hash: short }
+        WitnessHead {
+            writer: *writer,
+            seq: *seq,
+            hash: short,
+        }
     });
     let heads: Vec<WitnessHead> = heads.collect();
     Ok(match heads.last().copied() {
-        Some(head) => {
-            Written::entry(value, Row { writer: head.writer, seq: head.seq }, heads)
-        }
+        Some(head) => Written::entry(
+            value,
+            Row {
+                writer: head.writer,
+                seq: head.seq,
+            },
+            heads,
+        ),
         None => Written::plain(value),
     })
 }

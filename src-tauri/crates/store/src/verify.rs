@@ -82,7 +82,11 @@ pub fn rebuild(conn: &Connection) -> Result<Connection, StoreError> {
 /// Any store error.
 pub fn as_of(conn: &Connection, at_ms: i64) -> Result<Connection, StoreError> {
     let limit = Hlc::new(at_ms.saturating_add(1), 0).0.cast_signed();
-    fold_some(conn, "SELECT bytes FROM entry WHERE hlc < ?1 ORDER BY id", [limit])
+    fold_some(
+        conn,
+        "SELECT bytes FROM entry WHERE hlc < ?1 ORDER BY id",
+        [limit],
+    )
 }
 
 /// Chosen entries folded from nothing, in memory.
@@ -138,8 +142,14 @@ pub fn dump(conn: &Connection) -> Result<BTreeMap<String, [u8; 32]>, StoreError>
                 hasher.update(format!("{:?}|", row.get_ref(column)?).as_bytes());
             }
         }
-        let table = sql.split(" FROM ").nth(1).and_then(|rest| rest.split(' ').next());
-        out.insert(table.unwrap_or(sql).to_owned(), *hasher.finalize().as_bytes());
+        let table = sql
+            .split(" FROM ")
+            .nth(1)
+            .and_then(|rest| rest.split(' ').next());
+        out.insert(
+            table.unwrap_or(sql).to_owned(),
+            *hasher.finalize().as_bytes(),
+        );
     }
     Ok(out)
 }
@@ -165,25 +175,39 @@ fn walk_chains(conn: &Connection, proof: &mut Proof) -> Result<(), StoreError> {
         while let Some(row) = rows.next()? {
             let found: i64 = row.get(0)?;
             if found != seq + 1 {
-                proof.broken.push(format!("hole before {found} of writer {}", chain.id));
+                proof
+                    .broken
+                    .push(format!("hole before {found} of writer {}", chain.id));
             }
             seq = found;
             hash = chain::next(&hash, row.get_ref(1)?.as_blob().unwrap_or(&[]));
             proof.entries += 1;
-            let Some((signed, signature)) = heads.get(&seq) else { continue };
+            let Some((signed, signature)) = heads.get(&seq) else {
+                continue;
+            };
             proof.heads += 1;
-            let dot = Dot { writer: chain.writer, seq: seq.cast_unsigned() };
+            let dot = Dot {
+                writer: chain.writer,
+                seq: seq.cast_unsigned(),
+            };
             let own = chain.writer.station == own_station;
             if *signed != hash || (own && !signing::is_signed(&public_key, dot, signed, signature))
             {
-                proof.broken.push(format!("signed head {dot} does not fit its log"));
+                proof
+                    .broken
+                    .push(format!("signed head {dot} does not fit its log"));
             }
         }
         if seq != chain.head_seq || hash != chain.head_hash {
-            proof.broken.push(format!("log of writer {} ends at {seq}, not its head", chain.id));
+            proof.broken.push(format!(
+                "log of writer {} ends at {seq}, not its head",
+                chain.id
+            ));
         }
         if let Some(beyond) = heads.keys().find(|at| **at > seq) {
-            proof.broken.push(format!("tail cut: head {beyond} was signed, log ends at {seq}"));
+            proof.broken.push(format!(
+                "tail cut: head {beyond} was signed, log ends at {seq}"
+            ));
         }
     }
     Ok(())
@@ -197,7 +221,11 @@ fn chains(conn: &Connection) -> Result<Vec<Chain>, StoreError> {
         let lane = Lane::from_code(row.get(3)?).unwrap_or(Lane::Bulk);
         Ok(Chain {
             id: row.get(0)?,
-            writer: Writer { station: row.get(1)?, incarnation: row.get(2)?, lane },
+            writer: Writer {
+                station: row.get(1)?,
+                incarnation: row.get(2)?,
+                lane,
+            },
             head_seq: row.get(4)?,
             head_hash: row.get(5)?,
         })
@@ -210,7 +238,9 @@ type SignedHeads = BTreeMap<i64, (ChainHash, [u8; 64])>;
 fn signed_heads(conn: &Connection, writer: i64) -> Result<SignedHeads, StoreError> {
     let mut ask =
         conn.prepare("SELECT seq, hash, signature FROM head_signature WHERE writer = ?1")?;
-    let rows = ask.query_map([writer], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?;
+    let rows = ask.query_map([writer], |row| {
+        Ok((row.get(0)?, (row.get(1)?, row.get(2)?)))
+    })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

@@ -48,12 +48,16 @@ macro_rules! collect {
 }
 crate::command_table!(collect);
 
-const HEAD: &str = "// Written by `cargo xtask bindings` from src-tauri/crates/wire. Never edited.\n";
+const HEAD: &str =
+    "// Written by `cargo xtask bindings` from src-tauri/crates/wire. Never edited.\n";
 
 /// The text of `types.ts`.
 #[must_use]
 pub fn types_ts() -> String {
-    let mut all = Collect { config: Config::default().with_large_int("number"), ..Collect::default() };
+    let mut all = Collect {
+        config: Config::default().with_large_int("number"),
+        ..Collect::default()
+    };
     collect_all(&mut all);
     all.add::<failure::Failure>();
     all.add::<failure::FailureCode>();
@@ -89,7 +93,9 @@ pub fn commands_ts() -> String {
     let mut text = String::from(HEAD);
     text.push_str("import type * as T from './types'\n\n");
     text.push_str("/** Carries one request to the core; `bridge` provides it. */\n");
-    text.push_str("export type Call = <Req, Rep>(name: CommandName, request: Req) => Promise<Rep>\n\n");
+    text.push_str(
+        "export type Call = <Req, Rep>(name: CommandName, request: Req) => Promise<Rep>\n\n",
+    );
     text.push_str("export const commandTable = {\n");
     for row in COMMANDS {
         let posts: Vec<String> = row.posts.iter().map(quoted).collect();
@@ -123,5 +129,7 @@ pub fn commands_ts() -> String {
 }
 
 fn quoted<T: serde::Serialize>(value: &T) -> String {
-    serde_json::to_string(value).unwrap_or_default().replace('"', "'")
+    serde_json::to_string(value)
+        .unwrap_or_default()
+        .replace('"', "'")
 }

@@ -136,13 +136,20 @@ impl Failure {
     /// A failure without values; the router adds the trace.
     #[must_use]
     pub fn new(code: FailureCode) -> Self {
-        Self { code, params: Vec::new(), trace: String::new() }
+        Self {
+            code,
+            params: Vec::new(),
+            trace: String::new(),
+        }
     }
 
     /// Adds a value for the sentence.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.params.push(Param { name: name.to_owned(), value: value.into() });
+        self.params.push(Param {
+            name: name.to_owned(),
+            value: value.into(),
+        });
         self
     }
 }

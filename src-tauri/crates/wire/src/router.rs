@@ -66,7 +66,9 @@ pub(crate) struct Context<'r> {
 impl Context<'_> {
     /// The acting person; every command but the sign-in has one.
     pub(crate) fn actor(&self) -> Result<&Actor, Failure> {
-        self.actor.as_ref().ok_or_else(|| Failure::new(FailureCode::SessionMissing))
+        self.actor
+            .as_ref()
+            .ok_or_else(|| Failure::new(FailureCode::SessionMissing))
     }
 }
 
@@ -102,8 +104,11 @@ impl Router {
     /// # Errors
     /// Faults only.
     pub fn demo_session(&self) -> Result<String, Failure> {
-        let posts: Vec<Post> =
-            Post::ALL.iter().copied().filter(|post| *post != Post::Device).collect();
+        let posts: Vec<Post> = Post::ALL
+            .iter()
+            .copied()
+            .filter(|post| *post != Post::Device)
+            .collect();
         self.token_for("demo", "示范值班员", &posts)
     }
 
@@ -115,7 +120,9 @@ impl Router {
             posts: posts.to_vec(),
         };
         let begun = self.station.begin_session(session);
-        begun.map(|(token, _)| token).map_err(|error| traced(convert::failure(error)))
+        begun
+            .map(|(token, _)| token)
+            .map_err(|error| traced(convert::failure(error)))
     }
 
     /// Answers one envelope. Never panics.
@@ -147,15 +154,25 @@ impl Router {
             return Err(Failure::new(FailureCode::SessionMissing));
         }
         let allowed: Vec<Post> = row.posts.iter().map(|post| convert::post(*post)).collect();
-        let post = session.as_ref().and_then(|session| acting_post(&allowed, &session.posts));
+        let post = session
+            .as_ref()
+            .and_then(|session| acting_post(&allowed, &session.posts));
         if let (Some(session), None) = (&session, post) {
-            self.audit(&session.account, None, row, Some(FailureCode::PostNotAllowed))?;
+            self.audit(
+                &session.account,
+                None,
+                row,
+                Some(FailureCode::PostNotAllowed),
+            )?;
             let posts: Vec<&str> = allowed.iter().map(|post| post.word()).collect();
             return Err(Failure::new(FailureCode::PostNotAllowed)
                 .with("command", row.name)
                 .with("posts", posts.join(",")));
         }
-        let actor = session.as_ref().zip(post).map(|(session, post)| session.acting(post));
+        let actor = session
+            .as_ref()
+            .zip(post)
+            .map(|(session, post)| session.acting(post));
         let context = Context {
             station: &self.station,
             token: &envelope.session,
@@ -163,7 +180,10 @@ impl Router {
             actor,
         };
         let result = self.dispatch(&context, command, envelope.request);
-        let account = context.actor.as_ref().map_or("", |actor| actor.account.as_str());
+        let account = context
+            .actor
+            .as_ref()
+            .map_or("", |actor| actor.account.as_str());
         match &result {
             Err(failure) if is_refusal(failure.code) && row.access != Access::Read => {
                 self.audit(account, post, row, Some(failure.code))?;
@@ -174,7 +194,11 @@ impl Router {
             _ => {}
         }
         if result.is_ok() {
-            let topics: Vec<_> = row.changes.iter().map(|topic| convert::topic(*topic)).collect();
+            let topics: Vec<_> = row
+                .changes
+                .iter()
+                .map(|topic| convert::topic(*topic))
+                .collect();
             self.station.announce(&topics);
         }
         result
@@ -210,7 +234,11 @@ impl Router {
             .or_else(|failure| {
                 // A refusal stays a refusal on a disk that cannot be written;
                 // a protected reading without its line is not given.
-                if refused_with.is_some() { Ok(()) } else { Err(failure) }
+                if refused_with.is_some() {
+                    Ok(())
+                } else {
+                    Err(failure)
+                }
             })
     }
 
@@ -267,9 +295,9 @@ impl Router {
             C::NeedOwn => run(context, request, honesty::own),
             C::HonestyView => run(context, request, honesty::view),
             C::CommandPreview => run(context, request, command::preview),
-            C::CommandRun => {
-                run(context, request, |context, request| command::run(self, context, request))
-            }
+            C::CommandRun => run(context, request, |context, request| {
+                command::run(self, context, request)
+            }),
             C::AuditList => run(context, request, honesty::audit_list),
             C::AuditVerify => run(context, request, honesty::audit_verify),
         }
@@ -286,7 +314,11 @@ where
     Req: DeserializeOwned,
     Rep: Serialize,
 {
-    let request = if request.is_null() { Value::Object(Default::default()) } else { request };
+    let request = if request.is_null() {
+        Value::Object(Default::default())
+    } else {
+        request
+    };
     let request: Req = serde_json::from_value(request).map_err(|error| {
         let detail: String = error.to_string().chars().take(200).collect();
         Failure::new(FailureCode::RequestMalformed).with("detail", detail)

@@ -61,7 +61,9 @@ impl Station {
             let regs = log
                 .registers(Noun::Assignment, assignment)?
                 .ok_or_else(|| not_found("assignment"))?;
-            let unit = regs.reference(Field::AssignmentUnit).ok_or_else(|| not_found("unit"))?;
+            let unit = regs
+                .reference(Field::AssignmentUnit)
+                .ok_or_else(|| not_found("unit"))?;
             if regs.reference(Field::AssignmentIncident) == Some(to_incident) {
                 return Err(RejectionCode::UnitAlreadyThere.into());
             }
@@ -105,7 +107,11 @@ impl Station {
 
 fn reason_text(reason: &str) -> Result<String, AppError> {
     let reason = block_text("reason", reason, 400)?;
-    if reason.is_empty() { Err(invalid("reason", "1-400")) } else { Ok(reason) }
+    if reason.is_empty() {
+        Err(invalid("reason", "1-400"))
+    } else {
+        Ok(reason)
+    }
 }
 
 fn ask_in(
@@ -115,8 +121,9 @@ fn ask_in(
     reason: &str,
     at_ms: i64,
 ) -> Result<Dot, AppError> {
-    let regs =
-        log.registers(Noun::Assignment, assignment)?.ok_or_else(|| not_found("assignment"))?;
+    let regs = log
+        .registers(Noun::Assignment, assignment)?
+        .ok_or_else(|| not_found("assignment"))?;
     let step = AssignmentStep::AskCancel;
     check_step(project::assignment_facts(&regs), step).map_err(|rejection| {
         let error = refused(&regs, step, rejection);

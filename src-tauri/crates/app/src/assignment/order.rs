@@ -70,8 +70,11 @@ impl Station {
             let (regs, stage) = standing(log, ordering.incident)?;
             check(stage, IncidentEvent::Order)?;
             check_choice(&station, log, &ordering, reason.is_some())?;
-            let words =
-                if text.is_empty() { order_text(&regs, station.county()) } else { text.clone() };
+            let words = if text.is_empty() {
+                order_text(&regs, station.county())
+            } else {
+                text.clone()
+            };
             let mut last = None;
             for unit in &ordering.units {
                 let new = NewAssignment {
@@ -127,7 +130,9 @@ fn check_unit(
     incident: Dot,
 ) -> Result<(), AppError> {
     // An unknown state is no bar to an order; the ranking asks for a reason.
-    let Some(state) = UnitState::from_code(record.state) else { return Ok(()) };
+    let Some(state) = UnitState::from_code(record.state) else {
+        return Ok(());
+    };
     if unit::transition(state, UnitEvent::Order).is_ok() {
         return Ok(());
     }
@@ -140,25 +145,47 @@ fn check_unit(
             .into());
     }
     for claim in record.record.regs.standing(Field::UnitClaim) {
-        let Value::Ref(assignment) = claim.value else { continue };
-        let Some(assignment) = read::assignment_by_dot(log.conn(), assignment)? else { continue };
-        let Some(other) = read::incident_by_id(log.conn(), assignment.incident)? else { continue };
+        let Value::Ref(assignment) = claim.value else {
+            continue;
+        };
+        let Some(assignment) = read::assignment_by_dot(log.conn(), assignment)? else {
+            continue;
+        };
+        let Some(other) = read::incident_by_id(log.conn(), assignment.incident)? else {
+            continue;
+        };
         if other.record.dot == incident {
             return Err(already_there(callsign));
         }
-        let number = other.record.regs.text(Field::IncidentNumber).unwrap_or_default();
+        let number = other
+            .record
+            .regs
+            .text(Field::IncidentNumber)
+            .unwrap_or_default();
         let rejection = Rejection::new(RejectionCode::UnitEngaged);
-        return Err(rejection.with("unit", callsign).with("incident", number).into());
+        return Err(rejection
+            .with("unit", callsign)
+            .with("incident", number)
+            .into());
     }
-    Err(Rejection::new(RejectionCode::UnitEngaged).with("unit", callsign).into())
+    Err(Rejection::new(RejectionCode::UnitEngaged)
+        .with("unit", callsign)
+        .into())
 }
 
 fn already_there(callsign: &str) -> AppError {
-    Rejection::new(RejectionCode::UnitAlreadyThere).with("unit", callsign).into()
+    Rejection::new(RejectionCode::UnitAlreadyThere)
+        .with("unit", callsign)
+        .into()
 }
 
 pub(crate) fn callsign_of(record: &UnitRecord) -> String {
-    record.record.regs.text(Field::UnitCallsign).unwrap_or("?").to_owned()
+    record
+        .record
+        .regs
+        .text(Field::UnitCallsign)
+        .unwrap_or("?")
+        .to_owned()
 }
 
 /// Appends one order with the unit's claim. An incident in 待核 is open again.
@@ -192,7 +219,11 @@ pub(crate) fn assign_in(
     }
     let incident = standing_registers(log, new.incident)?;
     if closure_of(&incident) != fengsui_domain::incident::Closure::None {
-        writes.push(FieldWrite::of(new.incident, Field::IncidentClosure, Value::Nothing));
+        writes.push(FieldWrite::of(
+            new.incident,
+            Field::IncidentClosure,
+            Value::Nothing,
+        ));
     }
     // The claim's value is this entry's own dot, which only `append` knows:
     // `Ref` to the subject of a new thing is written as the entry's dot.
@@ -205,6 +236,6 @@ fn standing_registers(
     incident: Dot,
 ) -> Result<fengsui_domain::log::register::Registers, AppError> {
     let noun = fengsui_domain::log::field::Noun::Incident;
-    log.registers(noun, incident)?.ok_or_else(|| not_found("incident"))
+    log.registers(noun, incident)?
+        .ok_or_else(|| not_found("incident"))
 }
-

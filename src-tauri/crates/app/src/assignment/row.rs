@@ -39,7 +39,10 @@ impl AssignmentRow {
     /// An instant, if it happened.
     #[must_use]
     pub fn at(&self, field: Field) -> Option<i64> {
-        self.clocks.iter().find(|(of, _)| *of == field).map(|(_, at_ms)| *at_ms)
+        self.clocks
+            .iter()
+            .find(|(of, _)| *of == field)
+            .map(|(_, at_ms)| *at_ms)
     }
 }
 
@@ -104,10 +107,16 @@ pub fn row_of(
         unit,
         callsign: callsign.to_owned(),
         stage,
-        order_text: regs.text(Field::AssignmentOrderText).unwrap_or_default().to_owned(),
+        order_text: regs
+            .text(Field::AssignmentOrderText)
+            .unwrap_or_default()
+            .to_owned(),
         override_reason: regs.text(Field::AssignmentOverride).map(str::to_owned),
         channel: channel_of(regs),
-        clocks: CLOCKS.iter().filter_map(|of| Some((*of, regs.int(*of)?))).collect(),
+        clocks: CLOCKS
+            .iter()
+            .filter_map(|of| Some((*of, regs.int(*of)?)))
+            .collect(),
         cancel_pending: stage.is_active() && regs.int(Field::AssignmentCancelAskedAt).is_some(),
         watch: watch_of(regs, limits),
         undelivered_at_ms: undelivered_at(regs, limits),

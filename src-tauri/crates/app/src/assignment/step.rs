@@ -47,12 +47,15 @@ pub(crate) fn step_in(
     true_at_ms: Option<i64>,
     now_ms: i64,
 ) -> Result<Dot, AppError> {
-    let regs =
-        log.registers(Noun::Assignment, assignment)?.ok_or_else(|| not_found("assignment"))?;
+    let regs = log
+        .registers(Noun::Assignment, assignment)?
+        .ok_or_else(|| not_found("assignment"))?;
     let facts = project::assignment_facts(&regs);
     check_step(facts, step).map_err(|rejection| refused(&regs, step, rejection))?;
     let at_ms = check_time(&regs, true_at_ms, now_ms)?;
-    let unit = regs.reference(Field::AssignmentUnit).ok_or_else(|| not_found("unit"))?;
+    let unit = regs
+        .reference(Field::AssignmentUnit)
+        .ok_or_else(|| not_found("unit"))?;
     let mut writes = vec![FieldWrite::of_subject(clock_of(step), Value::Int(at_ms))];
     match step {
         AssignmentStep::Clear => {
@@ -80,11 +83,17 @@ fn sign_older_cancellings(
     signed: Dot,
     at_ms: i64,
 ) -> Result<(), AppError> {
-    let Some(record) = read::unit_by_dot(log.conn(), unit)? else { return Ok(()) };
+    let Some(record) = read::unit_by_dot(log.conn(), unit)? else {
+        return Ok(());
+    };
     for other in read::active_assignments(log.conn())? {
         let pending = other.unit == record.record.id
             && other.record.dot != signed
-            && other.record.regs.int(Field::AssignmentCancelAskedAt).is_some();
+            && other
+                .record
+                .regs
+                .int(Field::AssignmentCancelAskedAt)
+                .is_some();
         if pending {
             let step = AssignmentStep::SignCancel;
             step_in(log, actor, other.record.dot, step, None, at_ms)?;
@@ -129,7 +138,9 @@ pub(crate) fn refused(
 
 /// A step lies between the order and now; a little ahead counts as now.
 fn check_time(regs: &Registers, at_ms: Option<i64>, now_ms: i64) -> Result<i64, AppError> {
-    let Some(at_ms) = at_ms else { return Ok(now_ms) };
+    let Some(at_ms) = at_ms else {
+        return Ok(now_ms);
+    };
     let impossible = |detail: &str| {
         AppError::from(Rejection::new(RejectionCode::TimeImpossible).with("detail", detail))
     };

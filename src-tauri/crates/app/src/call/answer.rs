@@ -46,7 +46,9 @@ impl Station {
                 Some(call) => call,
                 None => oldest_ringing(log)?,
             };
-            let regs = log.registers(Noun::Call, call)?.ok_or_else(|| not_found("call"))?;
+            let regs = log
+                .registers(Noun::Call, call)?
+                .ok_or_else(|| not_found("call"))?;
             transition(project::call_state(&regs), CallEvent::Answer)
                 .map_err(|rejection| refused(rejection, &regs))?;
             let opened = open_in(log, &actor, &numbering, at_ms, &of_call(call, &regs))?;
@@ -55,8 +57,11 @@ impl Station {
                 FieldWrite::of_subject(Field::CallDesk, Value::Text(actor.desk.clone())),
                 FieldWrite::of_subject(Field::CallIncident, Value::Ref(opened.incident)),
             ];
-            let fixes: Vec<Fix> =
-                regs.live(Field::CallFix).iter().filter_map(Fix::of).collect();
+            let fixes: Vec<Fix> = regs
+                .live(Field::CallFix)
+                .iter()
+                .filter_map(Fix::of)
+                .collect();
             if let Some(best) = super::best_fix(&fixes) {
                 writes.extend(point_writes(opened.incident, &best.value()?));
             }
@@ -77,7 +82,11 @@ impl Station {
                 writes,
                 refs: Vec::new(),
             })?;
-            Ok(Answered { call, incident: opened.incident, number: opened.number })
+            Ok(Answered {
+                call,
+                incident: opened.incident,
+                number: opened.number,
+            })
         })
     }
 }
@@ -96,18 +105,26 @@ fn of_call(call: Dot, regs: &Registers) -> NewIncident {
         .and_then(|code| u8::try_from(code).ok())
         .and_then(Line::from_code)
         .unwrap_or(Line::Police110);
-    NewIncident { line, entrance: Entrance::Phone, call: Some(call) }
+    NewIncident {
+        line,
+        entrance: Entrance::Phone,
+        call: Some(call),
+    }
 }
 
 fn refused(rejection: CallRejection, regs: &Registers) -> AppError {
     match rejection {
         CallRejection::AlreadyAnswered => {
             let desk = regs.text(Field::CallDesk).unwrap_or_default().to_owned();
-            Rejection::new(RejectionCode::CallTaken).with("desk", desk).into()
+            Rejection::new(RejectionCode::CallTaken)
+                .with("desk", desk)
+                .into()
         }
         CallRejection::AlreadyOver | CallRejection::NotMissed => {
             let state = project::call_state(regs).word();
-            Rejection::new(RejectionCode::CallState).with("state", state).into()
+            Rejection::new(RejectionCode::CallState)
+                .with("state", state)
+                .into()
         }
     }
 }

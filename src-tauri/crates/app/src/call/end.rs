@@ -20,7 +20,9 @@ impl Station {
     pub fn end_call(&self, actor: &Actor, call: Dot) -> Result<Saved<Dot>, AppError> {
         let (at_ms, actor) = (self.now_ms(), actor.clone());
         self.act(move |log| {
-            let regs = log.registers(Noun::Call, call)?.ok_or_else(|| not_found("call"))?;
+            let regs = log
+                .registers(Noun::Call, call)?
+                .ok_or_else(|| not_found("call"))?;
             let state = project::call_state(&regs);
             transition(state, CallEvent::End).map_err(|_| {
                 Rejection::new(RejectionCode::CallState).with("state", state.word())
@@ -32,7 +34,10 @@ impl Station {
                 post: actor.post,
                 kind: Kind::CallEnd,
                 subject: Some(call),
-                writes: vec![FieldWrite::of_subject(Field::CallEndedAt, Value::Int(at_ms))],
+                writes: vec![FieldWrite::of_subject(
+                    Field::CallEndedAt,
+                    Value::Int(at_ms),
+                )],
                 refs: Vec::new(),
             })?)
         })

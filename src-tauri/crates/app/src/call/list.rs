@@ -51,8 +51,10 @@ impl Station {
     pub fn call_list(&self) -> Result<Vec<CallRow>, AppError> {
         let amber_s = self.limits()?.get(LimitKey::Ring).amber_s;
         let records = self.store().read(read::listed_calls)?;
-        let mut rows: Vec<CallRow> =
-            records.iter().map(|record| row_of(record, amber_s)).collect();
+        let mut rows: Vec<CallRow> = records
+            .iter()
+            .map(|record| row_of(record, amber_s))
+            .collect();
         rows.sort_by_key(|row| (order(row.state), row.ring_at_ms, row.dot));
         Ok(rows)
     }
@@ -71,9 +73,15 @@ fn order(state: CallState) -> u8 {
 pub(crate) fn row_of(record: &Record, amber_s: Option<u32>) -> CallRow {
     let regs = &record.regs;
     let text = |field| regs.text(field).map(str::to_owned);
-    let fixes: Vec<Fix> = regs.live(Field::CallFix).iter().filter_map(Fix::of).collect();
+    let fixes: Vec<Fix> = regs
+        .live(Field::CallFix)
+        .iter()
+        .filter_map(Fix::of)
+        .collect();
     let ring_at_ms = regs.int(Field::CallRingAt).unwrap_or(0);
-    let line = regs.int(Field::CallLine).and_then(|code| u8::try_from(code).ok());
+    let line = regs
+        .int(Field::CallLine)
+        .and_then(|code| u8::try_from(code).ok());
     CallRow {
         dot: record.dot,
         line: line.and_then(Line::from_code).unwrap_or(Line::Police110),
@@ -81,8 +89,9 @@ pub(crate) fn row_of(record: &Record, amber_s: Option<u32>) -> CallRow {
         subscriber: text(Field::CallSubscriber),
         state: project::call_state(regs),
         ring_at_ms,
-        amber_at_ms: amber_s
-            .map_or(i64::MAX / 4096, |s| ring_at_ms.saturating_add(i64::from(s) * 1000)),
+        amber_at_ms: amber_s.map_or(i64::MAX / 4096, |s| {
+            ring_at_ms.saturating_add(i64::from(s) * 1000)
+        }),
         answered_at_ms: regs.int(Field::CallAnsweredAt),
         ended_at_ms: regs.int(Field::CallEndedAt),
         desk: text(Field::CallDesk),

@@ -19,15 +19,12 @@ impl Station {
     ///
     /// # Errors
     /// `NotFound`, `ValueInvalid`, faults.
-    pub fn locate_call(
-        &self,
-        actor: &Actor,
-        call: Dot,
-        fix: Fix,
-    ) -> Result<Saved<Dot>, AppError> {
+    pub fn locate_call(&self, actor: &Actor, call: Dot, fix: Fix) -> Result<Saved<Dot>, AppError> {
         let (at_ms, actor, value) = (self.now_ms(), actor.clone(), fix.value()?);
         self.act(move |log| {
-            let regs = log.registers(Noun::Call, call)?.ok_or_else(|| not_found("call"))?;
+            let regs = log
+                .registers(Noun::Call, call)?
+                .ok_or_else(|| not_found("call"))?;
             let mut writes = vec![FieldWrite::of_subject(Field::CallFix, value.clone())];
             if let Some(incident) = regs.reference(Field::CallIncident)
                 && let Some(incident_regs) = log.registers(Noun::Incident, incident)?
@@ -54,9 +51,15 @@ fn follows(incident: &Registers, call: &Registers, fix: &Fix) -> bool {
         .int(Field::IncidentPointSource)
         .and_then(|code| u8::try_from(code).ok())
         .and_then(PointSource::from_code);
-    let by_person =
-        matches!(source, Some(PointSource::MapClick | PointSource::Gazetteer | PointSource::Unit));
-    let fixes: Vec<Fix> = call.live(Field::CallFix).iter().filter_map(Fix::of).collect();
+    let by_person = matches!(
+        source,
+        Some(PointSource::MapClick | PointSource::Gazetteer | PointSource::Unit)
+    );
+    let fixes: Vec<Fix> = call
+        .live(Field::CallFix)
+        .iter()
+        .filter_map(Fix::of)
+        .collect();
     let radius = |fix: Option<f64>| fix.unwrap_or(f64::MAX);
     let best = super::best_fix(&fixes).map_or(f64::MAX, |fix| radius(fix.radius_m));
     !by_person && radius(fix.radius_m) <= best
@@ -64,7 +67,9 @@ fn follows(incident: &Registers, call: &Registers, fix: &Fix) -> bool {
 
 /// The incident's point out of a fix value.
 pub(super) fn point_writes(incident: Dot, fix: &Value) -> Vec<FieldWrite> {
-    let Value::Fix(lon, lat, _, source, _) = fix else { return Vec::new() };
+    let Value::Fix(lon, lat, _, source, _) = fix else {
+        return Vec::new();
+    };
     vec![
         FieldWrite::of(incident, Field::IncidentPoint, Value::Point(*lon, *lat)),
         FieldWrite::of(

@@ -35,10 +35,22 @@ impl Station {
     /// # Errors
     /// `ValueInvalid`, faults.
     pub fn ring_call(&self, actor: &Actor, new: NewCall) -> Result<Saved<Dot>, AppError> {
-        let number = new.number.as_deref().map(phone_number).transpose()?.flatten();
-        let subscriber =
-            new.subscriber.as_deref().map(|text| line_text("subscriber", text, 200)).transpose()?;
-        if new.outside_id.as_ref().is_some_and(|id| id.is_empty() || id.len() > 128) {
+        let number = new
+            .number
+            .as_deref()
+            .map(phone_number)
+            .transpose()?
+            .flatten();
+        let subscriber = new
+            .subscriber
+            .as_deref()
+            .map(|text| line_text("subscriber", text, 200))
+            .transpose()?;
+        if new
+            .outside_id
+            .as_ref()
+            .is_some_and(|id| id.is_empty() || id.len() > 128)
+        {
             return Err(invalid("outside_id", "1-128"));
         }
         let (at_ms, actor) = (self.now_ms(), actor.clone());
@@ -48,7 +60,10 @@ impl Station {
         ];
         let texts = [
             (Field::CallNumber, number),
-            (Field::CallSubscriber, subscriber.filter(|text| !text.is_empty())),
+            (
+                Field::CallSubscriber,
+                subscriber.filter(|text| !text.is_empty()),
+            ),
             (Field::CallOutsideId, new.outside_id.clone()),
         ];
         for (field, text) in texts {

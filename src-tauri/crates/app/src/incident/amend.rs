@@ -65,7 +65,10 @@ impl Station {
                 let level = Value::Int(i64::from(level.code()));
                 writes.push(FieldWrite::of_subject(Field::IncidentLevel, level));
             }
-            writes.push(FieldWrite::of_subject(Field::IncidentFiledAt, Value::Int(at_ms)));
+            writes.push(FieldWrite::of_subject(
+                Field::IncidentFiledAt,
+                Value::Int(at_ms),
+            ));
             let kind = Kind::IncidentFile;
             Ok(log.append(actor.act(Lane::Urgent, kind, at_ms, Some(incident), writes))?)
         })

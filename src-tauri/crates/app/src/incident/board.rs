@@ -86,9 +86,14 @@ impl Station {
         let day = local_day(self.now_ms()).map(day_number);
         let today = day.and_then(|day| {
             let counted = self.store().read(|conn| read::day_counts(conn, day));
-            counted.map_err(|error| tracing::error!(%error, "today could not be counted")).ok()
+            counted
+                .map_err(|error| tracing::error!(%error, "today could not be counted"))
+                .ok()
         });
-        Ok(Board { rows: in_order(rows), today })
+        Ok(Board {
+            rows: in_order(rows),
+            today,
+        })
     }
 
     /// The board as this station knew it at an instant (G8): the entries
@@ -105,7 +110,10 @@ impl Station {
             let active = read::active_assignments(&then)?;
             Ok::<_, AppError>(self.rows_of(&incidents, &units, &active, &limits))
         })?;
-        Ok(Board { rows: in_order(rows), today: None })
+        Ok(Board {
+            rows: in_order(rows),
+            today: None,
+        })
     }
 
     pub(crate) fn rows_of(
@@ -151,16 +159,22 @@ impl Station {
             let unit = units.get(&record.unit);
             let callsign = unit.and_then(|unit| unit.record.regs.text(Field::UnitCallsign));
             let dot = unit.map_or(Dot::COUNTY, |unit| unit.record.dot);
-            BoardUnit { row: row_of(record, callsign.unwrap_or("?"), dot, limits) }
+            BoardUnit {
+                row: row_of(record, callsign.unwrap_or("?"), dot, limits),
+            }
         });
         let type_code = text(Field::IncidentType);
         BoardRow {
             dot: incident.record.dot,
             number,
             short_code,
-            line: code(Field::IncidentLine).and_then(Line::from_code).unwrap_or(Line::Police110),
+            line: code(Field::IncidentLine)
+                .and_then(Line::from_code)
+                .unwrap_or(Line::Police110),
             stage,
-            level: code(Field::IncidentLevel).and_then(Level::from_code).unwrap_or(Level::Normal),
+            level: code(Field::IncidentLevel)
+                .and_then(Level::from_code)
+                .unwrap_or(Level::Normal),
             type_name: type_code
                 .as_deref()
                 .and_then(|code| self.county().type_row(code))
@@ -180,8 +194,17 @@ impl Station {
 /// Level first, then who waits for a first unit, then the oldest.
 fn in_order(mut rows: Vec<BoardRow>) -> Vec<BoardRow> {
     let settled = |row: &BoardRow| {
-        row.units.iter().any(|unit| unit.row.stage >= AssignmentStage::Signed)
+        row.units
+            .iter()
+            .any(|unit| unit.row.stage >= AssignmentStage::Signed)
     };
-    rows.sort_by_key(|row| (std::cmp::Reverse(row.level), settled(row), row.opened_at_ms, row.dot));
+    rows.sort_by_key(|row| {
+        (
+            std::cmp::Reverse(row.level),
+            settled(row),
+            row.opened_at_ms,
+            row.dot,
+        )
+    });
     rows
 }

@@ -51,17 +51,25 @@ impl Station {
             check(stage, IncidentEvent::Close)?;
             let result = closing.result.as_deref().filter(|code| !code.is_empty());
             let result = result.ok_or(AppError::from(RejectionCode::ResultMissing))?;
-            let row = station.county().codes.results.iter().find(|row| row.code == result);
+            let row = station
+                .county()
+                .codes
+                .results
+                .iter()
+                .find(|row| row.code == result);
             let row = row.ok_or_else(|| unknown_code(result, "results"))?;
             if row.needs_text && text.is_empty() {
                 return Err(invalid("text", "1-4000"));
             }
             let mut writes = closure(&regs, 1, at_ms);
-            let set = |field, text: &str| {
-                FieldWrite::of_subject(field, Value::Text(text.to_owned()))
-            };
+            let set =
+                |field, text: &str| FieldWrite::of_subject(field, Value::Text(text.to_owned()));
             writes.push(set(Field::IncidentResult, result));
-            if let Some(code) = closing.type_after.as_deref().filter(|code| !code.is_empty()) {
+            if let Some(code) = closing
+                .type_after
+                .as_deref()
+                .filter(|code| !code.is_empty())
+            {
                 if station.county().type_row(code).is_none() {
                     return Err(unknown_code(code, "types"));
                 }
@@ -86,7 +94,13 @@ impl Station {
         reason: &str,
     ) -> Result<Saved<Dot>, AppError> {
         let (at_ms, actor) = (self.now_ms(), actor.clone());
-        if !self.county().codes.invalid.iter().any(|row| row.code == reason) {
+        if !self
+            .county()
+            .codes
+            .invalid
+            .iter()
+            .any(|row| row.code == reason)
+        {
             return Err(unknown_code(reason, "invalid"));
         }
         let reason = reason.to_owned();
@@ -120,12 +134,20 @@ impl Station {
         self.act(move |log| {
             let (regs, stage) = standing(log, incident)?;
             check(stage, IncidentEvent::Reopen)?;
-            let mut writes =
-                vec![FieldWrite::of_subject(Field::IncidentClosure, Value::Nothing)];
+            let mut writes = vec![FieldWrite::of_subject(
+                Field::IncidentClosure,
+                Value::Nothing,
+            )];
             if regs.int(Field::IncidentFiledAt).is_none() {
-                writes.push(FieldWrite::of_subject(Field::IncidentFiledAt, Value::Int(at_ms)));
+                writes.push(FieldWrite::of_subject(
+                    Field::IncidentFiledAt,
+                    Value::Int(at_ms),
+                ));
             }
-            writes.push(FieldWrite::body(Field::BodyText, Value::Text(reason.clone())));
+            writes.push(FieldWrite::body(
+                Field::BodyText,
+                Value::Text(reason.clone()),
+            ));
             let kind = Kind::IncidentReopen;
             Ok(log.append(actor.act(Lane::Urgent, kind, at_ms, Some(incident), writes))?)
         })
@@ -133,7 +155,10 @@ impl Station {
 }
 
 fn unknown_code(code: &str, table: &str) -> AppError {
-    Rejection::new(RejectionCode::CodeUnknown).with("code", code).with("table", table).into()
+    Rejection::new(RejectionCode::CodeUnknown)
+        .with("code", code)
+        .with("table", table)
+        .into()
 }
 
 /// Closure, its instant, and the facts it has seen.
@@ -142,7 +167,11 @@ fn closure(regs: &Registers, code: i64, at_ms: i64) -> Vec<FieldWrite> {
         FieldWrite::of_subject(Field::IncidentClosure, Value::Int(code)),
         FieldWrite::of_subject(Field::IncidentClosedAt, Value::Int(at_ms)),
     ];
-    let facts: Vec<Dot> = regs.live(Field::IncidentFact).iter().map(|live| live.dot).collect();
+    let facts: Vec<Dot> = regs
+        .live(Field::IncidentFact)
+        .iter()
+        .map(|live| live.dot)
+        .collect();
     if !facts.is_empty() {
         let mut write = FieldWrite::of_subject(Field::IncidentFact, Value::Nothing);
         write.seen = Seen::Exactly(facts);
@@ -156,13 +185,21 @@ fn check_units(log: &Log<'_>, incident: Dot, stage: Stage) -> Result<(), AppErro
     if !matches!(stage, Stage::Dispatched | Stage::OnScene) {
         return Ok(());
     }
-    let Some(record) = read::incident_by_dot(log.conn(), incident)? else { return Ok(()) };
+    let Some(record) = read::incident_by_dot(log.conn(), incident)? else {
+        return Ok(());
+    };
     let mut names = Vec::new();
     for assignment in read::assignments_of(log.conn(), record.record.id)? {
         if assignment.stage < 6
             && let Some(unit) = read::unit_by_id(log.conn(), assignment.unit)?
         {
-            names.push(unit.record.regs.text(Field::UnitCallsign).unwrap_or("?").to_owned());
+            names.push(
+                unit.record
+                    .regs
+                    .text(Field::UnitCallsign)
+                    .unwrap_or("?")
+                    .to_owned(),
+            );
         }
     }
     let rejection = Rejection::new(RejectionCode::UnitsActive);

@@ -21,7 +21,6 @@ const LINE_MAX: usize = 200;
 /// Highest count of people or vehicles.
 const COUNT_MAX: u32 = 10_000;
 
-
 /// The fields. As a request: `None` = left as it is, an empty text clears.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Form {
@@ -77,12 +76,13 @@ impl Form {
     #[must_use]
     pub fn of(regs: &Registers) -> Form {
         let code = |field| regs.int(field).and_then(|code| u8::try_from(code).ok());
-        let texts = LINE_TEXTS.iter().chain(BLOCK_TEXTS).filter_map(|field| {
-            Some((*field, regs.text(*field)?.to_owned()))
-        });
-        let counts = COUNTS.iter().filter_map(|field| {
-            Some((*field, u32::try_from(regs.int(*field)?).ok()?))
-        });
+        let texts = LINE_TEXTS
+            .iter()
+            .chain(BLOCK_TEXTS)
+            .filter_map(|field| Some((*field, regs.text(*field)?.to_owned())));
+        let counts = COUNTS
+            .iter()
+            .filter_map(|field| Some((*field, u32::try_from(regs.int(*field)?).ok()?)));
         Form {
             line: code(Field::IncidentLine).and_then(Line::from_code),
             entrance: code(Field::IncidentEntrance).and_then(Entrance::from_code),
@@ -98,13 +98,19 @@ impl Form {
     /// A text field of the form.
     #[must_use]
     pub fn text(&self, field: Field) -> Option<&str> {
-        self.texts.iter().find(|(of, _)| *of == field).map(|(_, text)| text.as_str())
+        self.texts
+            .iter()
+            .find(|(of, _)| *of == field)
+            .map(|(_, text)| text.as_str())
     }
 
     /// A count field of the form.
     #[must_use]
     pub fn count(&self, field: Field) -> Option<u32> {
-        self.counts.iter().find(|(of, _)| *of == field).map(|(_, count)| *count)
+        self.counts
+            .iter()
+            .find(|(of, _)| *of == field)
+            .map(|(_, count)| *count)
     }
 
     /// The writes that change `regs` to what this request asks; what is equal
@@ -117,7 +123,10 @@ impl Form {
         let code = |code: Option<u8>| code.map(|code| Value::Int(i64::from(code)));
         let coded = [
             (Field::IncidentLine, code(self.line.map(Line::code))),
-            (Field::IncidentEntrance, code(self.entrance.map(Entrance::code))),
+            (
+                Field::IncidentEntrance,
+                code(self.entrance.map(Entrance::code)),
+            ),
             (Field::IncidentLevel, code(self.level.map(Level::code))),
         ];
         for (field, value) in coded {
@@ -127,7 +136,10 @@ impl Form {
             let (lon, lat) = e7(lon, lat)?;
             let source = self.point_source.unwrap_or(PointSource::MapClick);
             wanted.push((Field::IncidentPoint, Value::Point(lon, lat)));
-            wanted.push((Field::IncidentPointSource, Value::Int(i64::from(source.code()))));
+            wanted.push((
+                Field::IncidentPointSource,
+                Value::Int(i64::from(source.code())),
+            ));
         }
         for (field, text) in &self.texts {
             wanted.push((*field, text_value(*field, text, county)?));
@@ -139,7 +151,10 @@ impl Form {
             wanted.push((*field, Value::Int(i64::from(*count))));
         }
         if !self.answers.is_empty() {
-            wanted.push((Field::IncidentAnswers, Value::Text(self.joined_answers(regs)?)));
+            wanted.push((
+                Field::IncidentAnswers,
+                Value::Text(self.joined_answers(regs)?),
+            ));
         }
         wanted.retain(|(field, value)| {
             let now = regs.value(*field);
@@ -150,7 +165,10 @@ impl Form {
             // Writing the shown value again settles a parallel change.
             !same || regs.is_parallel(*field)
         });
-        Ok(wanted.into_iter().map(|(field, value)| FieldWrite::of_subject(field, value)).collect())
+        Ok(wanted
+            .into_iter()
+            .map(|(field, value)| FieldWrite::of_subject(field, value))
+            .collect())
     }
 
     fn joined_answers(&self, regs: &Registers) -> Result<String, AppError> {
@@ -181,9 +199,9 @@ impl Form {
 fn text_value(field: Field, text: &str, county: &County) -> Result<Value, AppError> {
     let word = field.word();
     let clean = match field {
-        Field::IncidentCallerNumber | Field::IncidentContact => {
-            phone_number(text).map_err(|_| invalid(word, "digits"))?.unwrap_or_default()
-        }
+        Field::IncidentCallerNumber | Field::IncidentContact => phone_number(text)
+            .map_err(|_| invalid(word, "digits"))?
+            .unwrap_or_default(),
         Field::IncidentText | Field::IncidentOrderText => block_text(word, text, TEXT_MAX)?,
         _ => line_text(word, text, LINE_MAX)?,
     };

@@ -47,7 +47,11 @@ pub(crate) struct Numbering {
 
 impl Station {
     pub(crate) fn numbering(&self) -> Result<Numbering, AppError> {
-        Ok(Numbering { day: self.today()?, code: self.code(), station: self.number() })
+        Ok(Numbering {
+            day: self.today()?,
+            code: self.code(),
+            station: self.number(),
+        })
     }
 
     /// Opens an incident without a ringing call: walk-in, radio, patrol,
@@ -66,7 +70,11 @@ impl Station {
         let (at_ms, actor, numbering) = (self.now_ms(), actor.clone(), self.numbering()?);
         let position = found_by.and_then(|unit| self.positions().get(unit));
         self.act(move |log| {
-            let new = NewIncident { line, entrance, call: callback_of };
+            let new = NewIncident {
+                line,
+                entrance,
+                call: callback_of,
+            };
             let opened = open_in(log, &actor, &numbering, at_ms, &new)?;
             if let Some(call) = callback_of {
                 call_back(log, &actor, call, opened.incident, at_ms)?;
@@ -93,10 +101,12 @@ pub(crate) fn open_in(
     let number = u32::try_from(counter)
         .ok()
         .and_then(|counter| IncidentNumber::new(numbering.day, numbering.code, counter).ok())
-        .ok_or_else(|| AppError::Fault(StoreError::Io {
-            code: None,
-            detail: "the day's numbers are used up".to_owned(),
-        }))?
+        .ok_or_else(|| {
+            AppError::Fault(StoreError::Io {
+                code: None,
+                detail: "the day's numbers are used up".to_owned(),
+            })
+        })?
         .text();
     let int = |field, value| FieldWrite::of_subject(field, Value::Int(value));
     let mut writes = vec![
@@ -109,10 +119,12 @@ pub(crate) fn open_in(
         FieldWrite::of_subject(Field::IncidentDesk, Value::Text(actor.desk.clone())),
     ];
     if let Some(call) = new.call {
-        writes.push(FieldWrite::of_subject(Field::IncidentCall, Value::Ref(call)));
+        writes.push(FieldWrite::of_subject(
+            Field::IncidentCall,
+            Value::Ref(call),
+        ));
     }
-    let incident =
-        log.append(actor.act(Lane::Urgent, Kind::IncidentOpen, at_ms, None, writes))?;
+    let incident = log.append(actor.act(Lane::Urgent, Kind::IncidentOpen, at_ms, None, writes))?;
     Ok(Opened { incident, number })
 }
 
@@ -123,18 +135,23 @@ fn call_back(
     incident: Dot,
     at_ms: i64,
 ) -> Result<(), AppError> {
-    let regs = log.registers(Noun::Call, call)?.ok_or_else(|| not_found("call"))?;
+    let regs = log
+        .registers(Noun::Call, call)?
+        .ok_or_else(|| not_found("call"))?;
     let state = project::call_state(&regs);
-    call::transition(state, call::CallEvent::CallBack).map_err(|_| {
-        Rejection::new(RejectionCode::CallState).with("state", state.word())
-    })?;
+    call::transition(state, call::CallEvent::CallBack)
+        .map_err(|_| Rejection::new(RejectionCode::CallState).with("state", state.word()))?;
     let mut writes = vec![
         FieldWrite::of_subject(Field::CallBackAt, Value::Int(at_ms)),
         FieldWrite::of_subject(Field::CallIncident, Value::Ref(incident)),
     ];
     if let Some(number) = regs.text(Field::CallNumber) {
         let number = Value::Text(number.to_owned());
-        writes.push(FieldWrite::of(incident, Field::IncidentCallerNumber, number));
+        writes.push(FieldWrite::of(
+            incident,
+            Field::IncidentCallerNumber,
+            number,
+        ));
     }
     log.append(actor.act(Lane::Routine, Kind::CallBack, at_ms, Some(call), writes))?;
     Ok(())
@@ -150,20 +167,40 @@ fn found_in(
     at_ms: i64,
 ) -> Result<(), AppError> {
     let record = read::unit_by_dot(log.conn(), unit)?.ok_or_else(|| not_found("unit"))?;
-    let callsign = record.record.regs.text(Field::UnitCallsign).unwrap_or_default().to_owned();
+    let callsign = record
+        .record
+        .regs
+        .text(Field::UnitCallsign)
+        .unwrap_or_default()
+        .to_owned();
     if let Some(state) = unit::UnitState::from_code(record.state)
         && state.is_engaged()
     {
         let rejection = Rejection::new(RejectionCode::UnitEngaged).with("unit", callsign);
         return Err(rejection.into());
     }
-    let mut writes = vec![FieldWrite::of_subject(Field::IncidentFiledAt, Value::Int(at_ms))];
+    let mut writes = vec![FieldWrite::of_subject(
+        Field::IncidentFiledAt,
+        Value::Int(at_ms),
+    )];
     if let Some((lon, lat)) = point {
         let source = i64::from(fengsui_domain::incident::PointSource::Unit.code());
-        writes.push(FieldWrite::of_subject(Field::IncidentPoint, Value::Point(lon, lat)));
-        writes.push(FieldWrite::of_subject(Field::IncidentPointSource, Value::Int(source)));
+        writes.push(FieldWrite::of_subject(
+            Field::IncidentPoint,
+            Value::Point(lon, lat),
+        ));
+        writes.push(FieldWrite::of_subject(
+            Field::IncidentPointSource,
+            Value::Int(source),
+        ));
     }
-    log.append(actor.act(Lane::Routine, Kind::IncidentFile, at_ms, Some(incident), writes))?;
+    log.append(actor.act(
+        Lane::Routine,
+        Kind::IncidentFile,
+        at_ms,
+        Some(incident),
+        writes,
+    ))?;
     let new = NewAssignment {
         incident,
         unit,

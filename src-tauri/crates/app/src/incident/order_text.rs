@@ -17,17 +17,27 @@ pub fn order_text(regs: &Registers, county: &County) -> String {
         return written.to_owned();
     }
     let mut parts: Vec<String> = Vec::new();
-    match (regs.text(Field::IncidentTown), regs.text(Field::IncidentPlace)) {
+    match (
+        regs.text(Field::IncidentTown),
+        regs.text(Field::IncidentPlace),
+    ) {
         (Some(town), Some(place)) => parts.push(format!("{place}（{town}）")),
         (None, Some(place)) => parts.push(place.to_owned()),
         (_, None) => parts.push("地点待补".to_owned()),
     }
-    if let Some(row) = regs.text(Field::IncidentType).and_then(|code| county.type_row(code)) {
+    if let Some(row) = regs
+        .text(Field::IncidentType)
+        .and_then(|code| county.type_row(code))
+    {
         parts.push(row.name.clone());
     }
     if let Some(text) = regs.text(Field::IncidentText) {
         let short: String = text.chars().take(WORDS_MAX).collect();
-        let more = if text.chars().count() > WORDS_MAX { "…" } else { "" };
+        let more = if text.chars().count() > WORDS_MAX {
+            "…"
+        } else {
+            ""
+        };
         parts.push(format!("{short}{more}"));
     }
     let mut out = parts.join("，");

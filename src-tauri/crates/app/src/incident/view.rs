@@ -119,8 +119,14 @@ impl Station {
                     .and_then(|code| self.county().type_row(code))
                     .map(|row| row.guide.clone()),
                 pending: self.pending(&form),
-                fixes: call.as_ref().map(|call| call.fixes.clone()).unwrap_or_default(),
-                feedback: feedback.iter().map(|r| feedback_row(r, &assignments)).collect(),
+                fixes: call
+                    .as_ref()
+                    .map(|call| call.fixes.clone())
+                    .unwrap_or_default(),
+                feedback: feedback
+                    .iter()
+                    .map(|r| feedback_row(r, &assignments))
+                    .collect(),
                 parallel: parallel(&incident.record),
                 result: regs.text(Field::IncidentResult).map(str::to_owned),
                 invalid_reason: regs.text(Field::IncidentInvalidReason).map(str::to_owned),
@@ -156,9 +162,14 @@ impl Station {
                 missing.push(field.word().to_owned());
             }
         }
-        let row = form.text(Field::IncidentType).and_then(|code| self.county().type_row(code));
+        let row = form
+            .text(Field::IncidentType)
+            .and_then(|code| self.county().type_row(code));
         for (id, _) in row.map_or(&[][..], |row| row.questions.as_slice()) {
-            let answered = form.answers.iter().any(|(of, text)| of == id && !text.is_empty());
+            let answered = form
+                .answers
+                .iter()
+                .any(|(of, text)| of == id && !text.is_empty());
             if !answered {
                 missing.push(format!("question:{id}"));
             }
@@ -169,7 +180,10 @@ impl Station {
 
 fn feedback_row(record: &Record, assignments: &[AssignmentRow]) -> FeedbackRow {
     let regs = &record.regs;
-    let text = regs.text(Field::FeedbackText).unwrap_or_default().to_owned();
+    let text = regs
+        .text(Field::FeedbackText)
+        .unwrap_or_default()
+        .to_owned();
     let assignment = regs.reference(Field::FeedbackAssignment);
     let callsign = assignments.iter().find(|row| Some(row.dot) == assignment);
     FeedbackRow {
@@ -186,9 +200,19 @@ fn parallel(record: &Record) -> Vec<ParallelField> {
     let mut out = Vec::new();
     for field in record.regs.parallel() {
         let shown = record.regs.shown(field).map(|live| live.dot);
-        for live in record.regs.live(field).iter().filter(|live| Some(live.dot) != shown) {
+        for live in record
+            .regs
+            .live(field)
+            .iter()
+            .filter(|live| Some(live.dot) != shown)
+        {
             let (other, by, at_ms) = (live.value.clone(), live.dot, live.hlc.ms());
-            out.push(ParallelField { field, other, by, at_ms });
+            out.push(ParallelField {
+                field,
+                other,
+                by,
+                at_ms,
+            });
         }
     }
     out

@@ -82,7 +82,12 @@ impl Station {
             .iter()
             .map(|post| UnitGroup {
                 post: post.code.clone(),
-                name: if post.short.is_empty() { &post.name } else { &post.short }.clone(),
+                name: if post.short.is_empty() {
+                    &post.name
+                } else {
+                    &post.short
+                }
+                .clone(),
                 echelon: 0,
                 units: Vec::new(),
             })
@@ -95,7 +100,12 @@ impl Station {
                 Some(at) => at,
                 None => {
                     let (post, name) = (post.to_owned(), post.to_owned());
-                    groups.push(UnitGroup { post, name, echelon: 0, units: Vec::new() });
+                    groups.push(UnitGroup {
+                        post,
+                        name,
+                        echelon: 0,
+                        units: Vec::new(),
+                    });
                     groups.len() - 1
                 }
             };
@@ -125,7 +135,10 @@ pub(crate) fn claims<'f>(
             _ => None,
         })
         .map(|assignment| {
-            let incident = facts.incidents.iter().find(|i| i.record.id == assignment.incident);
+            let incident = facts
+                .incidents
+                .iter()
+                .find(|i| i.record.id == assignment.incident);
             (assignment, incident)
         })
         .collect()
@@ -133,12 +146,18 @@ pub(crate) fn claims<'f>(
 
 fn row_of(record: &UnitRecord, facts: &UnitFacts, limits: &LimitTable) -> UnitRow {
     let regs = &record.record.regs;
-    let count = |field| regs.int(field).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
+    let count = |field| {
+        regs.int(field)
+            .and_then(|n| u32::try_from(n).ok())
+            .unwrap_or(0)
+    };
     let state = UnitState::from_code(record.state);
     let claims = claims(record, facts);
     let claim = claims.last().copied();
     let own_watch = state.filter(|_| record.state_at > 0).map(|state| {
-        let limits = unit_limit(state).map(|key| limits.get(key)).unwrap_or_default();
+        let limits = unit_limit(state)
+            .map(|key| limits.get(key))
+            .unwrap_or_default();
         watch(record.state_at, limits)
     });
     UnitRow {
@@ -146,17 +165,27 @@ fn row_of(record: &UnitRecord, facts: &UnitFacts, limits: &LimitTable) -> UnitRo
         callsign: regs.text(Field::UnitCallsign).unwrap_or("?").to_owned(),
         kind: kind_of(record),
         state,
-        watch: claim.and_then(|(a, _)| watch_of(&a.record.regs, limits)).or(own_watch),
+        watch: claim
+            .and_then(|(a, _)| watch_of(&a.record.regs, limits))
+            .or(own_watch),
         officers: count(Field::UnitOfficers),
         auxiliaries: count(Field::UnitAuxiliaries),
         kit: kit_list(regs.text(Field::UnitKit).unwrap_or_default()),
         incident: claim.and_then(|(_, incident)| incident).map(|incident| {
-            let number = incident.record.regs.text(Field::IncidentNumber).unwrap_or_default();
+            let number = incident
+                .record
+                .regs
+                .text(Field::IncidentNumber)
+                .unwrap_or_default();
             (incident.record.dot, number.to_owned())
         }),
         assignment: claim.map(|(assignment, _)| assignment.record.dot),
         cancel_pending: claim.is_some_and(|(assignment, _)| {
-            assignment.record.regs.int(Field::AssignmentCancelAskedAt).is_some()
+            assignment
+                .record
+                .regs
+                .int(Field::AssignmentCancelAskedAt)
+                .is_some()
         }),
         in_conflict: claims.len() > 1,
     }
@@ -164,7 +193,10 @@ fn row_of(record: &UnitRecord, facts: &UnitFacts, limits: &LimitTable) -> UnitRo
 
 /// Kind; a car where the register does not say.
 pub(crate) fn kind_of(record: &UnitRecord) -> UnitKind {
-    let code = record.record.regs.int(Field::UnitKind).and_then(|code| u8::try_from(code).ok());
+    let code = record
+        .record
+        .regs
+        .int(Field::UnitKind)
+        .and_then(|code| u8::try_from(code).ok());
     code.and_then(UnitKind::from_code).unwrap_or(UnitKind::Car)
 }
-

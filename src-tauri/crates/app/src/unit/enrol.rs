@@ -24,7 +24,12 @@ impl Station {
             .store()
             .read(read::units)?
             .iter()
-            .filter_map(|unit| unit.record.regs.text(Field::UnitCallsign).map(str::to_owned))
+            .filter_map(|unit| {
+                unit.record
+                    .regs
+                    .text(Field::UnitCallsign)
+                    .map(str::to_owned)
+            })
             .collect();
         let new: Vec<UnitRow> = self
             .county()

@@ -6,9 +6,7 @@ use fengsui_domain::incident::Level;
 use fengsui_domain::log::dot::Dot;
 use fengsui_domain::log::field::Field;
 use fengsui_domain::number::{IncidentNumber, ShortCode};
-use fengsui_domain::rank::{
-    By, CandidateFacts, Engagement, RankLimits, Reason, Standing, rank,
-};
+use fengsui_domain::rank::{By, CandidateFacts, Engagement, RankLimits, Reason, Standing, rank};
 use fengsui_domain::unit::{UnitKind, UnitState};
 use fengsui_geo::{Wgs84, distance_m};
 use fengsui_store::read::{self, UnitRecord};
@@ -77,8 +75,7 @@ impl Station {
         conn: &fengsui_store::Connection,
         incident: Dot,
     ) -> Result<CandidateRanking, AppError> {
-        let record =
-            read::incident_by_dot(conn, incident)?.ok_or_else(|| not_found("incident"))?;
+        let record = read::incident_by_dot(conn, incident)?.ok_or_else(|| not_found("incident"))?;
         let facts = UnitFacts {
             units: read::units(conn)?,
             active: read::active_assignments(conn)?,
@@ -86,9 +83,13 @@ impl Station {
         };
         let regs = &record.record.regs;
         let place = point_of(regs).and_then(|(lon, lat)| Wgs84::new(lon, lat).ok());
-        let level = regs.int(Field::IncidentLevel).and_then(|code| u8::try_from(code).ok());
-        let wanted =
-            self.county().wanted(regs.text(Field::IncidentType), level.and_then(Level::from_code));
+        let level = regs
+            .int(Field::IncidentLevel)
+            .and_then(|code| u8::try_from(code).ok());
+        let wanted = self.county().wanted(
+            regs.text(Field::IncidentType),
+            level.and_then(Level::from_code),
+        );
         let now_ms = self.now_ms();
         let candidates: Vec<CandidateFacts> = facts
             .units
@@ -96,7 +97,13 @@ impl Station {
             .map(|unit| self.candidate(unit, &facts, incident, place, now_ms))
             .collect();
         let limits = RankLimits::default();
-        let ranking = rank(&candidates, &wanted, By::StraightLine, place.is_some(), limits);
+        let ranking = rank(
+            &candidates,
+            &wanted,
+            By::StraightLine,
+            place.is_some(),
+            limits,
+        );
         let mut head = ranking.wanted;
         head.extend(ranking.short);
         let rows = ranking.rows.into_iter().filter_map(|row| {
@@ -135,7 +142,11 @@ impl Station {
         now_ms: i64,
     ) -> CandidateFacts {
         let regs = &unit.record.regs;
-        let count = |field| regs.int(field).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
+        let count = |field| {
+            regs.int(field)
+                .and_then(|n| u32::try_from(n).ok())
+                .unwrap_or(0)
+        };
         let fix = self.positions().get(unit.record.dot);
         let here = fix.and_then(|fix| Wgs84::new(fix.lon, fix.lat).ok());
         let claims = claims(unit, facts);
@@ -153,7 +164,12 @@ impl Station {
             travel_s: None,
             fix_age_s: fix.map(|fix| now_ms.saturating_sub(fix.at_ms) as f64 / 1000.0),
             engaged: claims.last().and_then(|(_, of)| *of).map(|of| Engagement {
-                number: short_of(of.record.regs.text(Field::IncidentNumber).unwrap_or_default()),
+                number: short_of(
+                    of.record
+                        .regs
+                        .text(Field::IncidentNumber)
+                        .unwrap_or_default(),
+                ),
                 is_here: of.record.dot == incident,
             }),
             in_conflict: claims.len() > 1,
@@ -164,6 +180,8 @@ impl Station {
 
 /// The short code of a number.
 fn short_of(number: &str) -> String {
-    IncidentNumber::parse(number)
-        .map_or_else(|_| number.to_owned(), |number| ShortCode::from_number(&number).text())
+    IncidentNumber::parse(number).map_or_else(
+        |_| number.to_owned(),
+        |number| ShortCode::from_number(&number).text(),
+    )
 }

@@ -114,9 +114,6 @@ fn step_of(to: UnitState) -> Option<AssignmentStep> {
         UnitState::OnScene => Some(AssignmentStep::Arrive),
         UnitState::Working => Some(AssignmentStep::Work),
         UnitState::Returning => Some(AssignmentStep::Clear),
-        UnitState::Available
-        | UnitState::Ordered
-        | UnitState::Standby
-        | UnitState::OffDuty => None,
+        UnitState::Available | UnitState::Ordered | UnitState::Standby | UnitState::OffDuty => None,
     }
 }

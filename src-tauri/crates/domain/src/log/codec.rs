@@ -119,7 +119,11 @@ impl<'a> Reading<'a> {
             value |= part << shift;
             if byte & 0x80 == 0 {
                 // Shortest form only: one value, one encoding, one hash.
-                return if byte == 0 && shift > 0 { Err(CodecError::Number) } else { Ok(value) };
+                return if byte == 0 && shift > 0 {
+                    Err(CodecError::Number)
+                } else {
+                    Ok(value)
+                };
             }
         }
         Err(CodecError::Number)
@@ -148,7 +152,11 @@ impl<'a> Reading<'a> {
     /// `Truncated` when the rest cannot hold so many.
     pub fn count(&mut self) -> Result<usize, CodecError> {
         let count = usize::try_from(self.number()?).map_err(|_| CodecError::Number)?;
-        if count > self.rest.len() { Err(CodecError::Truncated) } else { Ok(count) }
+        if count > self.rest.len() {
+            Err(CodecError::Truncated)
+        } else {
+            Ok(count)
+        }
     }
 
     /// Length and bytes.
@@ -157,7 +165,10 @@ impl<'a> Reading<'a> {
     /// `Truncated`.
     pub fn bytes(&mut self) -> Result<&'a [u8], CodecError> {
         let length = self.count()?;
-        let (head, rest) = self.rest.split_at_checked(length).ok_or(CodecError::Truncated)?;
+        let (head, rest) = self
+            .rest
+            .split_at_checked(length)
+            .ok_or(CodecError::Truncated)?;
         self.rest = rest;
         Ok(head)
     }
@@ -179,7 +190,11 @@ impl<'a> Reading<'a> {
         let incarnation = self.number16()?;
         let lane = self.byte()?;
         let lane = Lane::from_code(lane).ok_or(CodecError::Tag(lane))?;
-        Ok(Writer { station, incarnation, lane })
+        Ok(Writer {
+            station,
+            incarnation,
+            lane,
+        })
     }
 
     /// A dot.
@@ -200,6 +215,10 @@ impl<'a> Reading<'a> {
     /// # Errors
     /// `Trailing`.
     pub fn end(&self) -> Result<(), CodecError> {
-        if self.rest.is_empty() { Ok(()) } else { Err(CodecError::Trailing) }
+        if self.rest.is_empty() {
+            Ok(())
+        } else {
+            Err(CodecError::Trailing)
+        }
     }
 }

@@ -40,8 +40,14 @@ pub struct Dot {
 
 impl Dot {
     /// The county itself: the one subject that no entry made.
-    pub const COUNTY: Dot =
-        Dot { writer: Writer { station: 0, incarnation: 0, lane: Lane::Urgent }, seq: 0 };
+    pub const COUNTY: Dot = Dot {
+        writer: Writer {
+            station: 0,
+            incarnation: 0,
+            lane: Lane::Urgent,
+        },
+        seq: 0,
+    };
 }
 
 /// The text is not a dot.
@@ -52,7 +58,14 @@ pub struct NotADot;
 impl fmt::Display for Dot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let w = self.writer;
-        write!(f, "{}.{}.{}.{}", w.station, w.incarnation, w.lane.code(), self.seq)
+        write!(
+            f,
+            "{}.{}.{}.{}",
+            w.station,
+            w.incarnation,
+            w.lane.code(),
+            self.seq
+        )
     }
 }
 
@@ -66,14 +79,24 @@ impl std::str::FromStr for Dot {
         if parts.next().is_some() {
             return Err(NotADot);
         }
-        let lane = u8::try_from(lane).ok().and_then(Lane::from_code).ok_or(NotADot)?;
+        let lane = u8::try_from(lane)
+            .ok()
+            .and_then(Lane::from_code)
+            .ok_or(NotADot)?;
         let station = u16::try_from(station).map_err(|_| NotADot)?;
         let incarnation = u16::try_from(incarnation).map_err(|_| NotADot)?;
         // SQLite counts in i64; a larger number cannot be one of ours.
         if i64::try_from(seq).is_err() {
             return Err(NotADot);
         }
-        Ok(Dot { writer: Writer { station, incarnation, lane }, seq })
+        Ok(Dot {
+            writer: Writer {
+                station,
+                incarnation,
+                lane,
+            },
+            seq,
+        })
     }
 }
 
@@ -91,13 +114,25 @@ mod tests {
     #[test]
     fn text_round_trip_and_refusals() {
         let dot = Dot {
-            writer: Writer { station: 3, incarnation: 2, lane: Lane::Routine },
+            writer: Writer {
+                station: 3,
+                incarnation: 2,
+                lane: Lane::Routine,
+            },
             seq: 1042,
         };
         assert_eq!(dot.to_string(), "3.2.1.1042");
         assert_eq!("3.2.1.1042".parse(), Ok(dot));
-        for bad in ["", "3.2.1", "3.2.1.4.5", "3.2.9.4", "70000.1.0.1", "3.2.1.+4", "a.b.c.d",
-            "1.1.0.18446744073709551615"] {
+        for bad in [
+            "",
+            "3.2.1",
+            "3.2.1.4.5",
+            "3.2.9.4",
+            "70000.1.0.1",
+            "3.2.1.+4",
+            "a.b.c.d",
+            "1.1.0.18446744073709551615",
+        ] {
             assert_eq!(bad.parse::<Dot>(), Err(NotADot), "{bad}");
         }
     }

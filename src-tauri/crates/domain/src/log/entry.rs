@@ -133,7 +133,17 @@ impl Entry {
         }
         let refs = get_dots(&mut from, dot.writer)?;
         from.end()?;
-        Ok(Entry { dot, hlc, at_ms, actor, post, kind, subject, writes, refs })
+        Ok(Entry {
+            dot,
+            hlc,
+            at_ms,
+            actor,
+            post,
+            kind,
+            subject,
+            writes,
+            refs,
+        })
     }
 
     /// Every dot that must be known before this entry can be folded.
@@ -148,7 +158,10 @@ impl Entry {
                 Value::Ref(dot) => Some(*dot),
                 _ => None,
             };
-            other.into_iter().chain(value).chain(write.seen.iter().copied())
+            other
+                .into_iter()
+                .chain(value)
+                .chain(write.seen.iter().copied())
         });
         subject
             .into_iter()
@@ -188,7 +201,11 @@ fn get_dot(from: &mut Reading<'_>, own: Writer) -> Result<Dot, CodecError> {
         1 => {
             let dot = from.dot()?;
             // One dot, one encoding.
-            if dot.writer == own { Err(CodecError::Tag(1)) } else { Ok(dot) }
+            if dot.writer == own {
+                Err(CodecError::Tag(1))
+            } else {
+                Ok(dot)
+            }
         }
         tag => Err(CodecError::Tag(tag)),
     }
@@ -220,7 +237,12 @@ fn get_write(from: &mut Reading<'_>, own: Writer) -> Result<Write, CodecError> {
     let field = from.number16()?;
     let value = get_value(from, own)?;
     let seen = get_dots(from, own)?;
-    Ok(Write { target, field, value, seen })
+    Ok(Write {
+        target,
+        field,
+        value,
+        seen,
+    })
 }
 
 pub(super) fn put_value(out: &mut Writing, own: Writer, value: &Value) {
@@ -260,9 +282,8 @@ pub(super) fn put_value(out: &mut Writing, own: Writer, value: &Value) {
 }
 
 pub(super) fn get_value(from: &mut Reading<'_>, own: Writer) -> Result<Value, CodecError> {
-    let int32 = |from: &mut Reading<'_>| {
-        i32::try_from(from.signed()?).map_err(|_| CodecError::Number)
-    };
+    let int32 =
+        |from: &mut Reading<'_>| i32::try_from(from.signed()?).map_err(|_| CodecError::Number);
     Ok(match from.byte()? {
         0 => Value::Nothing,
         1 => Value::Int(from.signed()?),

@@ -36,7 +36,11 @@ impl Hlc {
     /// [`AHEAD_MS_MAX`] ahead of our own wall clock.
     #[must_use]
     pub fn observe(self, other: Hlc, now_ms: i64) -> Hlc {
-        if other.ms() > now_ms.saturating_add(AHEAD_MS_MAX) { self } else { self.max(other) }
+        if other.ms() > now_ms.saturating_add(AHEAD_MS_MAX) {
+            self
+        } else {
+            self.max(other)
+        }
     }
 }
 

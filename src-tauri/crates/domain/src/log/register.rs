@@ -35,7 +35,11 @@ impl Registers {
     pub fn apply(&mut self, dot: Dot, hlc: Hlc, write: &Write) {
         let lives = self.fields.entry(write.field).or_default();
         lives.retain(|live| !write.seen.contains(&live.dot));
-        let fresh = Live { dot, hlc, value: write.value.clone() };
+        let fresh = Live {
+            dot,
+            hlc,
+            value: write.value.clone(),
+        };
         if let Err(at) = lives.binary_search_by(|live| live.dot.cmp(&dot)) {
             lives.insert(at, fresh);
         }
@@ -61,13 +65,17 @@ impl Registers {
     /// The live value that is displayed: latest by stamp, then by dot.
     #[must_use]
     pub fn shown(&self, field: Field) -> Option<&Live> {
-        self.live(field).iter().max_by_key(|live| (live.hlc, live.dot))
+        self.live(field)
+            .iter()
+            .max_by_key(|live| (live.hlc, live.dot))
     }
 
     /// The displayed value; `Nothing` and absence are both `None`.
     #[must_use]
     pub fn value(&self, field: Field) -> Option<&Value> {
-        self.shown(field).map(|live| &live.value).filter(|value| **value != Value::Nothing)
+        self.shown(field)
+            .map(|live| &live.value)
+            .filter(|value| **value != Value::Nothing)
     }
 
     /// The displayed whole number.
@@ -99,7 +107,9 @@ impl Registers {
 
     /// Live values other than `Nothing`.
     pub fn standing(&self, field: Field) -> impl Iterator<Item = &Live> {
-        self.live(field).iter().filter(|live| live.value != Value::Nothing)
+        self.live(field)
+            .iter()
+            .filter(|live| live.value != Value::Nothing)
     }
 
     /// The field has more than one live value that is not a set's.
@@ -148,7 +158,11 @@ impl Registers {
                 let dot = from.dot()?;
                 let hlc = Hlc(from.number()?);
                 let own: Writer = dot.writer;
-                lives.push(Live { dot, hlc, value: get_value(&mut from, own)? });
+                lives.push(Live {
+                    dot,
+                    hlc,
+                    value: get_value(&mut from, own)?,
+                });
             }
             fields.insert(field, lives);
         }

@@ -11,11 +11,19 @@ use crate::failure::Failure;
 pub(super) fn list(context: &Context<'_>, _: Nothing) -> Result<CallList, Failure> {
     let desk = context.actor()?.desk.clone();
     let rows = context.station.call_list()?;
-    Ok(CallList { calls: rows.into_iter().map(|row| call_of(row, &desk)).collect() })
+    Ok(CallList {
+        calls: rows.into_iter().map(|row| call_of(row, &desk)).collect(),
+    })
 }
 
 pub(super) fn ring(context: &Context<'_>, request: RingCall) -> Result<Rung, Failure> {
-    let RingCall { line: of, number, subscriber, fix: place, outside_id } = request;
+    let RingCall {
+        line: of,
+        number,
+        subscriber,
+        fix: place,
+        outside_id,
+    } = request;
     let at_ms = context.station.now_ms();
     let new = NewCall {
         line: line(of),
@@ -25,13 +33,20 @@ pub(super) fn ring(context: &Context<'_>, request: RingCall) -> Result<Rung, Fai
         outside_id,
     };
     let done = context.station.ring_call(context.actor()?, new)?;
-    Ok(Rung { call: done.value.to_string(), saved_at_ms: done.saved_at_ms })
+    Ok(Rung {
+        call: done.value.to_string(),
+        saved_at_ms: done.saved_at_ms,
+    })
 }
 
 pub(super) fn locate(context: &Context<'_>, request: LocateCall) -> Result<Saved, Failure> {
     let call = dot("call", &request.call)?;
     let place = fix(request.fix, context.station.now_ms());
-    Ok(saved(context.station.locate_call(context.actor()?, call, place)?))
+    Ok(saved(context.station.locate_call(
+        context.actor()?,
+        call,
+        place,
+    )?))
 }
 
 pub(super) fn answer(context: &Context<'_>, request: AnswerCall) -> Result<Answered, Failure> {

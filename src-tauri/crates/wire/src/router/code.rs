@@ -23,19 +23,38 @@ pub(super) fn tables(context: &Context<'_>, _: Nothing) -> Result<CodeTables, Fa
         parent: row.parent.clone(),
         initials: fengsui_app::code::initials(&row.name),
         level: domain::Level::from_code(row.level).map_or(crate::incident::Level::Normal, level_of),
-        lines: row.lines.iter().filter_map(|d| line_of_digits(*d)).map(line_of).collect(),
+        lines: row
+            .lines
+            .iter()
+            .filter_map(|d| line_of_digits(*d))
+            .map(line_of)
+            .collect(),
         questions: row
             .questions
             .iter()
-            .map(|(id, label)| Question { id: id.clone(), label: label.clone() })
+            .map(|(id, label)| Question {
+                id: id.clone(),
+                label: label.clone(),
+            })
             .collect(),
         guide: row.guide.clone(),
     });
-    let name = |code: &str, name: &str| CodeName { code: code.to_owned(), name: name.to_owned() };
+    let name = |code: &str, name: &str| CodeName {
+        code: code.to_owned(),
+        name: name.to_owned(),
+    };
     Ok(CodeTables {
         types: types.collect(),
-        results: codes.results.iter().map(|row| name(&row.code, &row.name)).collect(),
-        invalid_reasons: codes.invalid.iter().map(|row| name(&row.code, &row.name)).collect(),
+        results: codes
+            .results
+            .iter()
+            .map(|row| name(&row.code, &row.name))
+            .collect(),
+        invalid_reasons: codes
+            .invalid
+            .iter()
+            .map(|row| name(&row.code, &row.name))
+            .collect(),
     })
 }
 
@@ -57,23 +76,32 @@ pub(super) fn propose(
         rule: proposal.rule,
         matched: proposal.matched,
     });
-    Ok(TypeProposals { proposals: proposals.collect() })
+    Ok(TypeProposals {
+        proposals: proposals.collect(),
+    })
 }
 
 pub(super) fn places(context: &Context<'_>, request: SearchPlaces) -> Result<PlaceHits, Failure> {
-    let places = context.station.search_places(&request.query, request.limit)?;
+    let places = context
+        .station
+        .search_places(&request.query, request.limit)?;
     let hits = places.into_iter().map(|place| PlaceHit {
         name: place.name,
         kind: place.kind,
         town: place.town,
         point: place.point.map(point_of),
     });
-    Ok(PlaceHits { hits: hits.collect() })
+    Ok(PlaceHits {
+        hits: hits.collect(),
+    })
 }
 
 pub(super) fn layers(context: &Context<'_>, _: Nothing) -> Result<Layers, Failure> {
     let data = &context.station.county().data;
-    let at = |place: &fengsui_geo::Wgs84| Point { lon: place.lon_deg(), lat: place.lat_deg() };
+    let at = |place: &fengsui_geo::Wgs84| Point {
+        lon: place.lon_deg(),
+        lat: place.lat_deg(),
+    };
     let towns = context
         .station
         .map()

@@ -30,35 +30,53 @@ struct Lookup {
 impl Lookup {
     fn new(context: &Context<'_>) -> Result<Lookup, Failure> {
         let groups = context.station.unit_board()?;
-        let units = groups.into_iter().flat_map(|group| group.units).map(|unit| {
-            let initials = fengsui_app::code::initials(&unit.callsign);
-            (unit, initials)
-        });
-        Ok(Lookup { units: units.collect(), incidents: context.station.board()?.rows })
+        let units = groups
+            .into_iter()
+            .flat_map(|group| group.units)
+            .map(|unit| {
+                let initials = fengsui_app::code::initials(&unit.callsign);
+                (unit, initials)
+            });
+        Ok(Lookup {
+            units: units.collect(),
+            incidents: context.station.board()?.rows,
+        })
     }
 
-    fn parse(
-        &self,
-        context: &Context<'_>,
-        text: &str,
-    ) -> Result<CommandLine, CommandLineError> {
+    fn parse(&self, context: &Context<'_>, text: &str) -> Result<CommandLine, CommandLineError> {
         let codes = &context.station.county().codes;
         let units: Vec<KnownUnit<'_>> = self
             .units
             .iter()
-            .map(|(unit, initials)| KnownUnit { callsign: &unit.callsign, initials })
+            .map(|(unit, initials)| KnownUnit {
+                callsign: &unit.callsign,
+                initials,
+            })
             .collect();
         let incidents: Vec<KnownIncident<'_>> = self
             .incidents
             .iter()
-            .map(|row| KnownIncident { number: &row.number, short_code: &row.short_code })
+            .map(|row| KnownIncident {
+                number: &row.number,
+                short_code: &row.short_code,
+            })
             .collect();
-        let results: Vec<String> =
-            codes.results.iter().map(|row| fengsui_app::code::initials(&row.name)).collect();
-        let reasons: Vec<String> =
-            codes.invalid.iter().map(|row| fengsui_app::code::initials(&row.name)).collect();
+        let results: Vec<String> = codes
+            .results
+            .iter()
+            .map(|row| fengsui_app::code::initials(&row.name))
+            .collect();
+        let reasons: Vec<String> = codes
+            .invalid
+            .iter()
+            .map(|row| fengsui_app::code::initials(&row.name))
+            .collect();
         let result_aliases: Vec<[&str; 1]> = results.iter().map(|text| [text.as_str()]).collect();
-        let keys: Vec<String> = codes.invalid.iter().map(|row| row.key.to_string()).collect();
+        let keys: Vec<String> = codes
+            .invalid
+            .iter()
+            .map(|row| row.key.to_string())
+            .collect();
         let reason_aliases: Vec<[&str; 2]> = reasons
             .iter()
             .zip(&keys)
@@ -68,13 +86,21 @@ impl Lookup {
             .results
             .iter()
             .zip(&result_aliases)
-            .map(|(row, aliases)| KnownCode { code: &row.code, name: &row.name, aliases })
+            .map(|(row, aliases)| KnownCode {
+                code: &row.code,
+                name: &row.name,
+                aliases,
+            })
             .collect();
         let reasons: Vec<KnownCode<'_>> = codes
             .invalid
             .iter()
             .zip(&reason_aliases)
-            .map(|(row, aliases)| KnownCode { code: &row.code, name: &row.name, aliases })
+            .map(|(row, aliases)| KnownCode {
+                code: &row.code,
+                name: &row.name,
+                aliases,
+            })
             .collect();
         parse(
             text,
@@ -131,7 +157,9 @@ pub(super) fn preview(
     let lookup = Lookup::new(context)?;
     Ok(match lookup.parse(context, text) {
         Ok(CommandLine::Help) => CommandPreview::Usages {
-            keys: Verb::all().map(|verb| verb.usage_key().to_owned()).collect(),
+            keys: Verb::all()
+                .map(|verb| verb.usage_key().to_owned())
+                .collect(),
         },
         Ok(command) if needs_incident(&command) && request.incident.is_none() => {
             CommandPreview::Refused {
@@ -144,9 +172,9 @@ pub(super) fn preview(
             params: params(command.params()),
         },
         Err(CommandLineError::NotACommand) => CommandPreview::Usages { keys: Vec::new() },
-        Err(CommandLineError::Usage(verb)) => {
-            CommandPreview::Usages { keys: vec![verb.usage_key().to_owned()] }
-        }
+        Err(CommandLineError::Usage(verb)) => CommandPreview::Usages {
+            keys: vec![verb.usage_key().to_owned()],
+        },
         Err(
             CommandLineError::UnknownCommand(what)
             | CommandLineError::NotFound(what)
@@ -194,14 +222,19 @@ pub(super) fn run(
         CommandLine::Find { text } => {
             let found = call("incident.search", json!({ "query": text, "limit": 1 }))?;
             let first = found["rows"][0]["id"].as_str().map(str::to_owned);
-            first.map(|id| done(Some(id), &Value::Null)).ok_or_else(|| not_found(text))
+            first
+                .map(|id| done(Some(id), &Value::Null))
+                .ok_or_else(|| not_found(text))
         }
         CommandLine::SetState { unit, to } => {
             let row = lookup.unit(unit)?;
             let reply = match to {
                 SetTo::State(state) => {
                     let state = unit_state_of(*state);
-                    call("unit.set_state", json!({ "unit": row.dot.to_string(), "state": state }))?
+                    call(
+                        "unit.set_state",
+                        json!({ "unit": row.dot.to_string(), "state": state }),
+                    )?
                 }
                 SetTo::Leave => {
                     let assignment = lookup.assignment(unit)?.to_string();
@@ -209,7 +242,10 @@ pub(super) fn run(
                     call("assignment.step", request)?
                 }
             };
-            Ok(done(row.incident.as_ref().map(|(dot, _)| dot.to_string()), &reply))
+            Ok(done(
+                row.incident.as_ref().map(|(dot, _)| dot.to_string()),
+                &reply,
+            ))
         }
         CommandLine::Send { units, incident } => {
             let target = match incident {
@@ -226,11 +262,14 @@ pub(super) fn run(
         CommandLine::Cancel { unit, reason } => {
             let assignment = lookup.assignment(unit)?.to_string();
             let reason = reason_or(reason, "撤销");
-            let request =
-                json!({ "assignment": assignment, "reason": reason, "confirmed": true });
+            let request = json!({ "assignment": assignment, "reason": reason, "confirmed": true });
             Ok(done(None, &call("assignment.cancel", request)?))
         }
-        CommandLine::Reroute { unit, incident, reason } => {
+        CommandLine::Reroute {
+            unit,
+            incident,
+            reason,
+        } => {
             let target = lookup.incident(incident)?.to_string();
             let request = json!({
                 "assignment": lookup.assignment(unit)?.to_string(),
@@ -244,12 +283,18 @@ pub(super) fn run(
             let open = json!({ "line": "110", "entrance": "patrol", "found_by": unit });
             opened(&call, &done, open, text)
         }
-        CommandLine::WalkIn { text } => {
-            opened(&call, &done, json!({ "line": "110", "entrance": "walk_in" }), text)
-        }
-        CommandLine::Radio { unit: _, text } => {
-            opened(&call, &done, json!({ "line": "110", "entrance": "radio" }), text)
-        }
+        CommandLine::WalkIn { text } => opened(
+            &call,
+            &done,
+            json!({ "line": "110", "entrance": "walk_in" }),
+            text,
+        ),
+        CommandLine::Radio { unit: _, text } => opened(
+            &call,
+            &done,
+            json!({ "line": "110", "entrance": "radio" }),
+            text,
+        ),
         CommandLine::Feedback { unit, text } => {
             let (incident, assignment) = match unit {
                 Some(unit) => {
@@ -260,8 +305,7 @@ pub(super) fn run(
                 }
                 None => (here()?, None),
             };
-            let request =
-                json!({ "incident": incident, "assignment": assignment, "text": text });
+            let request = json!({ "incident": incident, "assignment": assignment, "text": text });
             Ok(done(Some(incident), &call("feedback.add", request)?))
         }
         CommandLine::Close { result } => {
@@ -278,7 +322,11 @@ pub(super) fn run(
 }
 
 fn reason_or<'t>(reason: &'t str, otherwise: &'t str) -> &'t str {
-    if reason.trim().is_empty() { otherwise } else { reason }
+    if reason.trim().is_empty() {
+        otherwise
+    } else {
+        reason
+    }
 }
 
 /// Opens an incident and puts the words into it.
@@ -291,7 +339,10 @@ fn opened(
     let reply = call("incident.open", open)?;
     let incident = reply["incident"].as_str().unwrap_or_default().to_owned();
     if !text.trim().is_empty() {
-        call("incident.amend", json!({ "incident": incident, "form": { "text": text } }))?;
+        call(
+            "incident.amend",
+            json!({ "incident": incident, "form": { "text": text } }),
+        )?;
     }
     Ok(done(Some(incident), &reply))
 }

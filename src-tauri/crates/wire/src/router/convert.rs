@@ -1,5 +1,6 @@
 //! Between the wire's shapes and the domain's, exhaustively.
 
+use fengsui_app::StoreError;
 use fengsui_app::assignment::AssignmentRow;
 use fengsui_app::call::{CallRow, Fix as AppFix};
 use fengsui_app::incident::BoardRow as AppBoardRow;
@@ -11,7 +12,6 @@ use fengsui_domain::log::dot::Dot;
 use fengsui_domain::log::field::Field;
 use fengsui_domain::rank::Reason as AppReason;
 use fengsui_domain::{call as call_domain, post as post_domain, unit as unit_domain, watch};
-use fengsui_app::StoreError;
 
 use crate::call::{Call, CallState, IntakeFix, Line};
 use crate::common::{Fix, Point, PointSource, Saved, Topic, Watch};
@@ -37,27 +37,105 @@ macro_rules! same {
     };
 }
 
-same!(Line, incident_domain::Line, line, line_of, [Police110, Fire119, Traffic122]);
-same!(Level, incident_domain::Level, level, level_of, [Normal, Attention, Urgent, Grave]);
-same!(Entrance, incident_domain::Entrance, entrance, entrance_of,
-    [Phone, WalkIn, Radio, Patrol, Sms, Video, Department]);
-same!(PointSource, incident_domain::PointSource, point_source, point_source_of,
-    [Handset, BaseStation, Landline, MapClick, Gazetteer, Unit]);
-same!(Stage, incident_domain::Stage, stage, stage_of,
-    [Taking, Waiting, Dispatched, OnScene, Review, Closed, Invalid]);
-same!(CallState, call_domain::CallState, call_state, call_state_of,
-    [Ringing, Talking, Ended, Missed]);
-same!(AssignmentStage, assignment_domain::AssignmentStage, assignment_stage, assignment_stage_of,
-    [Ordered, Signed, EnRoute, OnScene, Working, Cleared, Cancelled]);
-same!(Channel, assignment_domain::Channel, channel, channel_of, [Terminal, Radio, Phone]);
-same!(UnitState, unit_domain::UnitState, unit_state, unit_state_of,
-    [Available, Ordered, Signed, EnRoute, OnScene, Working, Returning, Standby, OffDuty]);
-same!(UnitKind, unit_domain::UnitKind, unit_kind, unit_kind_of,
-    [Car, Foot, Swat, Fire, Traffic, Reserve]);
-same!(Post, post_domain::Post, post, post_of,
-    [Intake, Dispatch, Commander, ShiftLeader, Supervisor, Clerk, Admin, Device]);
-same!(Topic, AppTopic, topic, topic_of,
-    [Calls, Incidents, Units, Positions, Needs, Honesty, Settings]);
+same!(
+    Line,
+    incident_domain::Line,
+    line,
+    line_of,
+    [Police110, Fire119, Traffic122]
+);
+same!(
+    Level,
+    incident_domain::Level,
+    level,
+    level_of,
+    [Normal, Attention, Urgent, Grave]
+);
+same!(
+    Entrance,
+    incident_domain::Entrance,
+    entrance,
+    entrance_of,
+    [Phone, WalkIn, Radio, Patrol, Sms, Video, Department]
+);
+same!(
+    PointSource,
+    incident_domain::PointSource,
+    point_source,
+    point_source_of,
+    [Handset, BaseStation, Landline, MapClick, Gazetteer, Unit]
+);
+same!(
+    Stage,
+    incident_domain::Stage,
+    stage,
+    stage_of,
+    [
+        Taking, Waiting, Dispatched, OnScene, Review, Closed, Invalid
+    ]
+);
+same!(
+    CallState,
+    call_domain::CallState,
+    call_state,
+    call_state_of,
+    [Ringing, Talking, Ended, Missed]
+);
+same!(
+    AssignmentStage,
+    assignment_domain::AssignmentStage,
+    assignment_stage,
+    assignment_stage_of,
+    [
+        Ordered, Signed, EnRoute, OnScene, Working, Cleared, Cancelled
+    ]
+);
+same!(
+    Channel,
+    assignment_domain::Channel,
+    channel,
+    channel_of,
+    [Terminal, Radio, Phone]
+);
+same!(
+    UnitState,
+    unit_domain::UnitState,
+    unit_state,
+    unit_state_of,
+    [
+        Available, Ordered, Signed, EnRoute, OnScene, Working, Returning, Standby, OffDuty
+    ]
+);
+same!(
+    UnitKind,
+    unit_domain::UnitKind,
+    unit_kind,
+    unit_kind_of,
+    [Car, Foot, Swat, Fire, Traffic, Reserve]
+);
+same!(
+    Post,
+    post_domain::Post,
+    post,
+    post_of,
+    [
+        Intake,
+        Dispatch,
+        Commander,
+        ShiftLeader,
+        Supervisor,
+        Clerk,
+        Admin,
+        Device
+    ]
+);
+same!(
+    Topic,
+    AppTopic,
+    topic,
+    topic_of,
+    [Calls, Incidents, Units, Positions, Needs, Honesty, Settings]
+);
 
 /// A step; asking to cancel has its own command.
 pub(crate) fn step(value: AssignmentStep) -> assignment_domain::AssignmentStep {
@@ -86,38 +164,77 @@ pub(crate) fn dot_or(field: &str, text: Option<&str>) -> Result<Option<Dot>, Fai
 
 /// A saved act.
 pub(crate) fn saved(saved: AppSaved<Dot>) -> Saved {
-    Saved { entry: saved.value.to_string(), saved_at_ms: saved.saved_at_ms }
+    Saved {
+        entry: saved.value.to_string(),
+        saved_at_ms: saved.saved_at_ms,
+    }
 }
 
 /// Values of a sentence.
 pub(crate) fn params(params: Vec<(&'static str, String)>) -> Vec<Param> {
     params
         .into_iter()
-        .map(|(name, value)| Param { name: name.to_owned(), value })
+        .map(|(name, value)| Param {
+            name: name.to_owned(),
+            value,
+        })
         .collect()
 }
 
 /// A ranking's reason.
 pub(crate) fn reason(reason: AppReason) -> Reason {
-    Reason { code: reason.code.word().to_owned(), params: params(reason.params) }
+    Reason {
+        code: reason.code.word().to_owned(),
+        params: params(reason.params),
+    }
 }
 
 /// A clock.
 pub(crate) fn watch_of(watch: watch::Watch) -> Watch {
-    let watch::Watch { since_ms, amber_at_ms, red_at_ms } = watch;
-    Watch { since_ms, amber_at_ms, red_at_ms }
+    let watch::Watch {
+        since_ms,
+        amber_at_ms,
+        red_at_ms,
+    } = watch;
+    Watch {
+        since_ms,
+        amber_at_ms,
+        red_at_ms,
+    }
 }
 
 /// A fix.
 pub(crate) fn fix_of(fix: AppFix) -> Fix {
-    let AppFix { lon, lat, radius_m, source, at_ms } = fix;
-    Fix { point: Point { lon, lat }, radius_m, source: point_source_of(source), at_ms }
+    let AppFix {
+        lon,
+        lat,
+        radius_m,
+        source,
+        at_ms,
+    } = fix;
+    Fix {
+        point: Point { lon, lat },
+        radius_m,
+        source: point_source_of(source),
+        at_ms,
+    }
 }
 
 /// A fix of the intake.
 pub(crate) fn fix(fix: IntakeFix, at_ms: i64) -> AppFix {
-    let IntakeFix { lon, lat, radius_m, source } = fix;
-    AppFix { lon, lat, radius_m, source: point_source(source), at_ms }
+    let IntakeFix {
+        lon,
+        lat,
+        radius_m,
+        source,
+    } = fix;
+    AppFix {
+        lon,
+        lat,
+        radius_m,
+        source: point_source(source),
+        at_ms,
+    }
 }
 
 /// A point.
@@ -161,7 +278,11 @@ pub(crate) fn board_row_of(row: AppBoardRow) -> BoardRow {
         point: row.point.map(point_of),
         opened_at_ms: row.opened_at_ms,
         first_order: row.first_order.map(watch_of),
-        units: row.units.into_iter().map(|unit| board_unit_of(unit.row)).collect(),
+        units: row
+            .units
+            .into_iter()
+            .map(|unit| board_unit_of(unit.row))
+            .collect(),
         desk: row.desk,
         in_parallel: row.in_parallel,
     }

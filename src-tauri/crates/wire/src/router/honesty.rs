@@ -25,12 +25,18 @@ pub(super) fn view(context: &Context<'_>, _: Nothing) -> Result<Honesty, Failure
         code: part.code.to_owned(),
         params: params(part.params),
     });
-    Ok(Honesty { parts: parts.collect(), saved_at_ms, now_ms: context.station.now_ms() })
+    Ok(Honesty {
+        parts: parts.collect(),
+        saved_at_ms,
+        now_ms: context.station.now_ms(),
+    })
 }
 
 pub(super) fn needs(context: &Context<'_>, _: Nothing) -> Result<Needs, Failure> {
     let needs = context.station.needs()?;
-    Ok(Needs { needs: needs.into_iter().map(need_of).collect() })
+    Ok(Needs {
+        needs: needs.into_iter().map(need_of).collect(),
+    })
 }
 
 fn need_of(need: DomainNeed) -> Need {
@@ -49,7 +55,9 @@ fn need_of(need: DomainNeed) -> Need {
 }
 
 pub(super) fn own(context: &Context<'_>, request: OwnNeed) -> Result<Saved, Failure> {
-    Ok(saved(context.station.own_need(context.actor()?, &request.key)?))
+    Ok(saved(
+        context.station.own_need(context.actor()?, &request.key)?,
+    ))
 }
 
 pub(super) fn audit_list(
@@ -61,15 +69,21 @@ pub(super) fn audit_list(
             .with("field", "limit")
             .with("detail", "1-500"));
     }
-    let lines = context.station.audit_lines(request.limit)?.into_iter().map(|line| AuditLine {
-        entry: line.dot.to_string(),
-        at_ms: line.at_ms,
-        account: line.account,
-        command: line.command,
-        outcome: if line.is_refusal { "refused" } else { "read" }.to_owned(),
-        code: line.code,
-    });
-    Ok(AuditLines { lines: lines.collect() })
+    let lines = context
+        .station
+        .audit_lines(request.limit)?
+        .into_iter()
+        .map(|line| AuditLine {
+            entry: line.dot.to_string(),
+            at_ms: line.at_ms,
+            account: line.account,
+            command: line.command,
+            outcome: if line.is_refusal { "refused" } else { "read" }.to_owned(),
+            code: line.code,
+        });
+    Ok(AuditLines {
+        lines: lines.collect(),
+    })
 }
 
 pub(super) fn audit_verify(context: &Context<'_>, _: Nothing) -> Result<AuditReport, Failure> {

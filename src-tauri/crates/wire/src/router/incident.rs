@@ -47,8 +47,12 @@ pub(super) fn search(
     context: &Context<'_>,
     request: SearchIncidents,
 ) -> Result<IncidentHits, Failure> {
-    let rows = context.station.search_incidents(&request.query, request.limit)?;
-    Ok(IncidentHits { rows: rows.into_iter().map(board_row_of).collect() })
+    let rows = context
+        .station
+        .search_incidents(&request.query, request.limit)?;
+    Ok(IncidentHits {
+        rows: rows.into_iter().map(board_row_of).collect(),
+    })
 }
 
 pub(super) fn view(context: &Context<'_>, request: IncidentRef) -> Result<IncidentView, Failure> {
@@ -56,8 +60,10 @@ pub(super) fn view(context: &Context<'_>, request: IncidentRef) -> Result<Incide
     let desk = context.actor()?.desk.clone();
     let view = context.station.incident_view(incident)?;
     let timeline = timeline::lines(&view, context.station.county());
-    let names: BTreeMap<Dot, String> =
-        timeline.iter().filter_map(|line| Some((line.entry.parse().ok()?, line.by.clone()))).collect();
+    let names: BTreeMap<Dot, String> = timeline
+        .iter()
+        .filter_map(|line| Some((line.entry.parse().ok()?, line.by.clone())))
+        .collect();
     let AppView {
         row,
         form,
@@ -99,7 +105,10 @@ pub(super) fn view(context: &Context<'_>, request: IncidentRef) -> Result<Incide
             .map(|field| ParallelField {
                 field: field.field.word().to_owned(),
                 other: timeline::value_text(&field.other),
-                by: names.get(&field.by).cloned().unwrap_or_else(|| field.by.to_string()),
+                by: names
+                    .get(&field.by)
+                    .cloned()
+                    .unwrap_or_else(|| field.by.to_string()),
                 at_ms: field.at_ms,
             })
             .collect(),
@@ -147,8 +156,15 @@ fn form(form: Form) -> AppForm {
         point_source: form.point_source.map(point_source),
         level: form.level.map(level),
         texts,
-        counts: counts.into_iter().filter_map(|(of, count)| Some((of, count?))).collect(),
-        answers: form.answers.into_iter().map(|a| (a.question, a.answer)).collect(),
+        counts: counts
+            .into_iter()
+            .filter_map(|(of, count)| Some((of, count?)))
+            .collect(),
+        answers: form
+            .answers
+            .into_iter()
+            .map(|a| (a.question, a.answer))
+            .collect(),
     }
 }
 
@@ -183,7 +199,12 @@ fn form_of(form: &AppForm) -> Form {
 }
 
 pub(super) fn open(context: &Context<'_>, request: OpenIncident) -> Result<Opened, Failure> {
-    let OpenIncident { line: of, entrance: by, found_by, callback_of } = request;
+    let OpenIncident {
+        line: of,
+        entrance: by,
+        found_by,
+        callback_of,
+    } = request;
     let found_by = dot_or("found_by", found_by.as_deref())?;
     let callback_of = dot_or("callback_of", callback_of.as_deref())?;
     let actor = context.actor()?;
@@ -199,13 +220,21 @@ pub(super) fn open(context: &Context<'_>, request: OpenIncident) -> Result<Opene
 pub(super) fn amend(context: &Context<'_>, request: AmendIncident) -> Result<Saved, Failure> {
     let incident = dot("incident", &request.incident)?;
     let actor = context.actor()?;
-    Ok(saved(context.station.amend_incident(actor, incident, form(request.form))?))
+    Ok(saved(context.station.amend_incident(
+        actor,
+        incident,
+        form(request.form),
+    )?))
 }
 
 pub(super) fn file(context: &Context<'_>, request: FileIncident) -> Result<Saved, Failure> {
     let incident = dot("incident", &request.incident)?;
     let actor = context.actor()?;
-    Ok(saved(context.station.file_incident(actor, incident, form(request.form))?))
+    Ok(saved(context.station.file_incident(
+        actor,
+        incident,
+        form(request.form),
+    )?))
 }
 
 pub(super) fn invalidate(
@@ -213,71 +242,141 @@ pub(super) fn invalidate(
     request: InvalidateIncident,
 ) -> Result<Saved, Failure> {
     let incident = dot("incident", &request.incident)?;
-    Ok(saved(context.station.invalidate_incident(context.actor()?, incident, &request.reason)?))
+    Ok(saved(context.station.invalidate_incident(
+        context.actor()?,
+        incident,
+        &request.reason,
+    )?))
 }
 
 pub(super) fn close(context: &Context<'_>, request: CloseIncident) -> Result<Saved, Failure> {
-    let CloseIncident { incident, result, type_after, text } = request;
+    let CloseIncident {
+        incident,
+        result,
+        type_after,
+        text,
+    } = request;
     let incident = dot("incident", &incident)?;
-    let closing = Closing { result, type_after, text };
-    Ok(saved(context.station.close_incident(context.actor()?, incident, closing)?))
+    let closing = Closing {
+        result,
+        type_after,
+        text,
+    };
+    Ok(saved(context.station.close_incident(
+        context.actor()?,
+        incident,
+        closing,
+    )?))
 }
 
 pub(super) fn reopen(context: &Context<'_>, request: ReopenIncident) -> Result<Saved, Failure> {
     let incident = dot("incident", &request.incident)?;
-    Ok(saved(context.station.reopen_incident(context.actor()?, incident, &request.reason)?))
+    Ok(saved(context.station.reopen_incident(
+        context.actor()?,
+        incident,
+        &request.reason,
+    )?))
 }
 
 pub(super) fn note(context: &Context<'_>, request: NoteIncident) -> Result<Saved, Failure> {
     let incident = dot("incident", &request.incident)?;
-    Ok(saved(context.station.note_incident(context.actor()?, incident, &request.text)?))
+    Ok(saved(context.station.note_incident(
+        context.actor()?,
+        incident,
+        &request.text,
+    )?))
 }
 
 pub(super) fn order(context: &Context<'_>, request: OrderUnits) -> Result<Saved, Failure> {
-    let OrderUnits { incident, units, text, override_reason } = request;
+    let OrderUnits {
+        incident,
+        units,
+        text,
+        override_reason,
+    } = request;
     let incident = dot("incident", &incident)?;
-    let units: Vec<Dot> =
-        units.iter().map(|unit| dot("units", unit)).collect::<Result<_, _>>()?;
-    let ordering = Ordering { incident, units, text, override_reason };
-    Ok(saved(context.station.order_units(context.actor()?, ordering)?))
+    let units: Vec<Dot> = units
+        .iter()
+        .map(|unit| dot("units", unit))
+        .collect::<Result<_, _>>()?;
+    let ordering = Ordering {
+        incident,
+        units,
+        text,
+        override_reason,
+    };
+    Ok(saved(
+        context.station.order_units(context.actor()?, ordering)?,
+    ))
 }
 
 pub(super) fn step_run(context: &Context<'_>, request: StepAssignment) -> Result<Saved, Failure> {
-    let StepAssignment { assignment, step: of, at_ms } = request;
+    let StepAssignment {
+        assignment,
+        step: of,
+        at_ms,
+    } = request;
     let assignment = dot("assignment", &assignment)?;
     let actor = context.actor()?;
-    Ok(saved(context.station.step_assignment(actor, assignment, step(of), at_ms)?))
+    Ok(saved(context.station.step_assignment(
+        actor,
+        assignment,
+        step(of),
+        at_ms,
+    )?))
 }
 
 pub(super) fn cancel(context: &Context<'_>, request: CancelAssignment) -> Result<Saved, Failure> {
-    let CancelAssignment { assignment, reason, confirmed } = request;
+    let CancelAssignment {
+        assignment,
+        reason,
+        confirmed,
+    } = request;
     let assignment = dot("assignment", &assignment)?;
     let actor = context.actor()?;
-    Ok(saved(context.station.cancel_assignment(actor, assignment, &reason, confirmed)?))
+    Ok(saved(context.station.cancel_assignment(
+        actor, assignment, &reason, confirmed,
+    )?))
 }
 
-pub(super) fn reroute(
-    context: &Context<'_>,
-    request: RerouteAssignment,
-) -> Result<Saved, Failure> {
-    let RerouteAssignment { assignment, to_incident, reason } = request;
+pub(super) fn reroute(context: &Context<'_>, request: RerouteAssignment) -> Result<Saved, Failure> {
+    let RerouteAssignment {
+        assignment,
+        to_incident,
+        reason,
+    } = request;
     let assignment = dot("assignment", &assignment)?;
     let to = dot("to_incident", &to_incident)?;
     let actor = context.actor()?;
-    Ok(saved(context.station.reroute_assignment(actor, assignment, to, &reason)?))
+    Ok(saved(
+        context
+            .station
+            .reroute_assignment(actor, assignment, to, &reason)?,
+    ))
 }
 
 pub(super) fn remind(context: &Context<'_>, request: RemindAssignment) -> Result<Saved, Failure> {
     let assignment = dot("assignment", &request.assignment)?;
     let by = channel(request.channel);
-    Ok(saved(context.station.remind_assignment(context.actor()?, assignment, by)?))
+    Ok(saved(context.station.remind_assignment(
+        context.actor()?,
+        assignment,
+        by,
+    )?))
 }
 
 pub(super) fn feedback(context: &Context<'_>, request: AddFeedback) -> Result<Saved, Failure> {
-    let AddFeedback { incident, assignment, text, result } = request;
+    let AddFeedback {
+        incident,
+        assignment,
+        text,
+        result,
+    } = request;
     let incident = dot("incident", &incident)?;
     let assignment = dot_or("assignment", assignment.as_deref())?;
     let actor = context.actor()?;
     let result = result.as_deref();
-    Ok(saved(context.station.add_feedback(actor, incident, assignment, &text, result)?))
+    Ok(saved(context.station.add_feedback(
+        actor, incident, assignment, &text, result,
+    )?))
 }

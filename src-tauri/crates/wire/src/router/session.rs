@@ -1,7 +1,7 @@
 //! Handlers of sessions, the desk, drafts, settings, accounts.
 
-use fengsui_domain::post::Post as DomainPost;
 use fengsui_app::draft::DraftRow;
+use fengsui_domain::post::Post as DomainPost;
 
 use super::Context;
 use super::convert::{post, post_of, saved};
@@ -22,7 +22,9 @@ fn posts_of(posts: &[DomainPost]) -> Vec<crate::session::Post> {
 pub(super) fn sign_in(context: &Context<'_>, request: SignIn) -> Result<SignedIn, Failure> {
     let posts: Vec<DomainPost> = request.posts.iter().map(|p| post(*p)).collect();
     let (token, session) =
-        context.station.sign_in(&request.account, &request.passphrase, &posts)?;
+        context
+            .station
+            .sign_in(&request.account, &request.passphrase, &posts)?;
     Ok(SignedIn {
         session: token,
         account: session.account,
@@ -75,7 +77,16 @@ fn map_facts(facts: fengsui_app::map::MapFacts) -> MapFacts {
         county,
         attribution,
     } = facts;
-    MapFacts { name, data_date, bounds, centre, zoom, zooms, county, attribution }
+    MapFacts {
+        name,
+        data_date,
+        bounds,
+        centre,
+        zoom,
+        zooms,
+        county,
+        attribution,
+    }
 }
 
 pub(super) fn draft_get(context: &Context<'_>, request: DraftKey) -> Result<Drafts, Failure> {
@@ -87,7 +98,9 @@ pub(super) fn draft_get(context: &Context<'_>, request: DraftKey) -> Result<Draf
         body: row.body,
         at_ms: row.at_ms,
     });
-    Ok(Drafts { drafts: drafts.collect() })
+    Ok(Drafts {
+        drafts: drafts.collect(),
+    })
 }
 
 pub(super) fn draft_put(context: &Context<'_>, request: Draft) -> Result<Nothing, Failure> {
@@ -97,7 +110,11 @@ pub(super) fn draft_put(context: &Context<'_>, request: Draft) -> Result<Nothing
             .with("detail", format!("0-{DRAFT_MAX}")));
     }
     let key = checked_key(context, &request.key)?;
-    let row = DraftRow { key, body: request.body, at_ms: context.station.now_ms() };
+    let row = DraftRow {
+        key,
+        body: request.body,
+        at_ms: context.station.now_ms(),
+    };
     context.station.put_draft(row)?;
     Ok(Nothing {})
 }
@@ -124,30 +141,55 @@ pub(super) fn setting_list(context: &Context<'_>, _: Nothing) -> Result<Settings
         amber_s: limits.amber_s,
         red_s: limits.red_s,
     });
-    Ok(Settings { settings: settings.collect() })
+    Ok(Settings {
+        settings: settings.collect(),
+    })
 }
 
 pub(super) fn setting_set(context: &Context<'_>, request: SetSetting) -> Result<Saved, Failure> {
     let actor = context.actor()?;
-    let SetSetting { key, amber_s, red_s } = request;
-    Ok(saved(context.station.set_limit(actor, &key, amber_s, red_s)?))
+    let SetSetting {
+        key,
+        amber_s,
+        red_s,
+    } = request;
+    Ok(saved(
+        context.station.set_limit(actor, &key, amber_s, red_s)?,
+    ))
 }
 
 pub(super) fn account_list(context: &Context<'_>, _: Nothing) -> Result<Accounts, Failure> {
-    let accounts = context.station.accounts()?.into_iter().map(|account| Account {
-        account: account.account,
-        name: account.name,
-        posts: posts_of(&account.posts),
-    });
-    Ok(Accounts { accounts: accounts.collect() })
+    let accounts = context
+        .station
+        .accounts()?
+        .into_iter()
+        .map(|account| Account {
+            account: account.account,
+            name: account.name,
+            posts: posts_of(&account.posts),
+        });
+    Ok(Accounts {
+        accounts: accounts.collect(),
+    })
 }
 
 pub(super) fn account_enrol(
     context: &Context<'_>,
     request: EnrolAccount,
 ) -> Result<Saved, Failure> {
-    let EnrolAccount { account, name, passphrase, posts } = request;
+    let EnrolAccount {
+        account,
+        name,
+        passphrase,
+        posts,
+    } = request;
     let posts: Vec<DomainPost> = posts.iter().map(|p| post(*p)).collect();
     let actor = context.actor()?;
-    Ok(saved(context.station.enrol_account(actor, &account, &name, &passphrase, &posts)?))
+    Ok(saved(context.station.enrol_account(
+        actor,
+        &account,
+        &name,
+        &passphrase,
+        &posts,
+    )?))
 }

@@ -12,13 +12,24 @@ static NEXT: AtomicU32 = AtomicU32::new(0);
 pub(super) fn next() -> String {
     let begun = NEXT.load(Ordering::Relaxed) == 0;
     if begun {
-        let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |d| d.as_secs());
+        let seconds = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(1, |d| d.as_secs());
         let start = (seconds % 0x1FF_FFFF) as u32 | 1;
         let _ = NEXT.compare_exchange(0, start, Ordering::Relaxed, Ordering::Relaxed);
     }
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let letter = |at: u32| {
-        ALPHABET.get(((number >> (5 * at)) & 31) as usize).map_or('2', |byte| *byte as char)
+        ALPHABET
+            .get(((number >> (5 * at)) & 31) as usize)
+            .map_or('2', |byte| *byte as char)
     };
-    format!("{}{}{}-{}{}", letter(4), letter(3), letter(2), letter(1), letter(0))
+    format!(
+        "{}{}{}-{}{}",
+        letter(4),
+        letter(3),
+        letter(2),
+        letter(1),
+        letter(0)
+    )
 }

@@ -7,9 +7,7 @@ use fengsui_domain::rank::Standing;
 use fengsui_domain::watch::FixLimits;
 
 use super::Context;
-use super::convert::{
-    dot, reason, saved, unit_kind_of, unit_state, unit_state_of, watch_of,
-};
+use super::convert::{dot, reason, saved, unit_kind_of, unit_state, unit_state_of, watch_of};
 use crate::common::{Nothing, Point, Saved};
 use crate::failure::{Failure, FailureCode};
 use crate::incident::IncidentRef;
@@ -23,12 +21,24 @@ const FIXES_MAX: usize = 2_000;
 
 pub(super) fn board(context: &Context<'_>, _: Nothing) -> Result<UnitBoard, Failure> {
     let groups = context.station.unit_board()?;
-    Ok(UnitBoard { groups: groups.into_iter().map(group_of).collect() })
+    Ok(UnitBoard {
+        groups: groups.into_iter().map(group_of).collect(),
+    })
 }
 
 fn group_of(group: AppGroup) -> UnitGroup {
-    let AppGroup { post, name, echelon, units } = group;
-    UnitGroup { post, name, echelon, units: units.into_iter().map(unit_of).collect() }
+    let AppGroup {
+        post,
+        name,
+        echelon,
+        units,
+    } = group;
+    UnitGroup {
+        post,
+        name,
+        echelon,
+        units: units.into_iter().map(unit_of).collect(),
+    }
 }
 
 fn unit_of(row: UnitRow) -> Unit {
@@ -53,7 +63,11 @@ fn unit_of(row: UnitRow) -> Unit {
 pub(super) fn set_state(context: &Context<'_>, request: SetUnitState) -> Result<Saved, Failure> {
     let unit = dot("unit", &request.unit)?;
     let state = unit_state(request.state);
-    Ok(saved(context.station.set_unit_state(context.actor()?, unit, state)?))
+    Ok(saved(context.station.set_unit_state(
+        context.actor()?,
+        unit,
+        state,
+    )?))
 }
 
 pub(super) fn candidates(
@@ -91,13 +105,20 @@ fn candidate_of(row: CandidateRow) -> Candidate {
 
 pub(super) fn positions(context: &Context<'_>, _: Nothing) -> Result<Positions, Failure> {
     let limits = FixLimits::default();
-    let positions = context.station.position_list().into_iter().map(|(unit, fix)| Position {
-        unit: unit.to_string(),
-        point: Point { lon: fix.lon, lat: fix.lat },
-        at_ms: fix.at_ms,
-        heading_deg: fix.heading_deg,
-        speed_kmh: fix.speed_kmh,
-    });
+    let positions = context
+        .station
+        .position_list()
+        .into_iter()
+        .map(|(unit, fix)| Position {
+            unit: unit.to_string(),
+            point: Point {
+                lon: fix.lon,
+                lat: fix.lat,
+            },
+            at_ms: fix.at_ms,
+            heading_deg: fix.heading_deg,
+            speed_kmh: fix.speed_kmh,
+        });
     Ok(Positions {
         positions: positions.collect(),
         fade_s: limits.fade_s,
@@ -130,6 +151,14 @@ pub(super) fn report(
         })
         .collect();
     let taken = context.station.report_positions(&fixes);
-    let fengsui_app::position::Taken { taken, stale, refused } = taken;
-    Ok(PositionsTaken { taken, stale, refused })
+    let fengsui_app::position::Taken {
+        taken,
+        stale,
+        refused,
+    } = taken;
+    Ok(PositionsTaken {
+        taken,
+        stale,
+        refused,
+    })
 }

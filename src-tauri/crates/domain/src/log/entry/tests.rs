@@ -8,7 +8,14 @@ use crate::log::dot::Lane;
 
 fn dots() -> impl Strategy<Value = Dot> {
     (0u16..5, 0u16..3, 0usize..3, 0u64..5_000_000).prop_map(|(station, incarnation, lane, seq)| {
-        Dot { writer: Writer { station, incarnation, lane: Lane::ALL[lane] }, seq }
+        Dot {
+            writer: Writer {
+                station,
+                incarnation,
+                lane: Lane::ALL[lane],
+            },
+            seq,
+        }
     })
 }
 
@@ -19,13 +26,18 @@ fn values() -> impl Strategy<Value = super::Value> {
         ".{0,40}".prop_map(super::Value::Text),
         dots().prop_map(super::Value::Ref),
         any::<(i32, i32)>().prop_map(|(a, b)| super::Value::Point(a, b)),
-        any::<(i32, i32, i32, u8, i64)>().prop_map(|(a, b, c, d, e)| super::Value::Fix(a, b, c, d, e)),
+        any::<(i32, i32, i32, u8, i64)>()
+            .prop_map(|(a, b, c, d, e)| super::Value::Fix(a, b, c, d, e)),
         proptest::collection::vec(any::<u8>(), 0..40).prop_map(super::Value::Bytes),
     ]
 }
 
 fn targets() -> impl Strategy<Value = Target> {
-    prop_oneof![Just(Target::Subject), Just(Target::Body), dots().prop_map(Target::Other)]
+    prop_oneof![
+        Just(Target::Subject),
+        Just(Target::Body),
+        dots().prop_map(Target::Other)
+    ]
 }
 
 prop_compose! {

@@ -8,7 +8,14 @@ use crate::log::dot::Lane;
 use crate::log::entry::Target;
 
 fn dot(station: u16, seq: u64) -> Dot {
-    Dot { writer: Writer { station, incarnation: 1, lane: Lane::Routine }, seq }
+    Dot {
+        writer: Writer {
+            station,
+            incarnation: 1,
+            lane: Lane::Routine,
+        },
+        seq,
+    }
 }
 
 fn write(text: &str, seen: Vec<Dot>) -> Write {

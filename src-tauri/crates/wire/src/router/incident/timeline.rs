@@ -75,12 +75,14 @@ fn line(entry: &Entry, view: &IncidentView, county: &County) -> TimelineLine {
 
 fn callsign(entry: &Entry, view: &IncidentView) -> Option<String> {
     let of_write = |field: Field| {
-        entry.writes.iter().find(|write| write.field == field.code()).and_then(|write| {
-            match write.value {
+        entry
+            .writes
+            .iter()
+            .find(|write| write.field == field.code())
+            .and_then(|write| match write.value {
                 Value::Ref(dot) => Some(dot),
                 _ => None,
-            }
-        })
+            })
     };
     let unit: Option<Dot> = of_write(Field::AssignmentUnit)
         .or_else(|| view.unit_of.get(&entry.subject).copied())
@@ -107,9 +109,9 @@ fn param_of(write: &Write, county: &County) -> Option<Param> {
     let field = Field::from_code(write.field)?;
     let text = match (field, &write.value) {
         (_, Value::Nothing | Value::Ref(_) | Value::Bytes(_)) => return None,
-        (Field::IncidentType | Field::IncidentTypeAfter, Value::Text(code)) => {
-            county.type_row(code).map_or_else(|| code.clone(), |row| row.name.clone())
-        }
+        (Field::IncidentType | Field::IncidentTypeAfter, Value::Text(code)) => county
+            .type_row(code)
+            .map_or_else(|| code.clone(), |row| row.name.clone()),
         (Field::IncidentResult | Field::FeedbackResult, Value::Text(code)) => {
             let row = county.codes.results.iter().find(|row| row.code == *code);
             row.map_or_else(|| code.clone(), |row| row.name.clone())
@@ -118,9 +120,11 @@ fn param_of(write: &Write, county: &County) -> Option<Param> {
             let row = county.codes.invalid.iter().find(|row| row.code == *code);
             row.map_or_else(|| code.clone(), |row| row.name.clone())
         }
-        (Field::IncidentLevel, Value::Int(code)) => {
-            u8::try_from(*code).ok().and_then(Level::from_code)?.word().to_owned()
-        }
+        (Field::IncidentLevel, Value::Int(code)) => u8::try_from(*code)
+            .ok()
+            .and_then(Level::from_code)?
+            .word()
+            .to_owned(),
         (_, value) => value_text(value),
     };
     Some(param(field.word(), &text))
@@ -138,11 +142,18 @@ pub(super) fn value_text(value: &Value) -> String {
         }
         Value::Fix(lon, lat, radius_m, ..) => {
             let at = format!("{:.5}, {:.5}", f64::from(*lon) / 1e7, f64::from(*lat) / 1e7);
-            if *radius_m < 0 { at } else { format!("{at} ±{radius_m} m") }
+            if *radius_m < 0 {
+                at
+            } else {
+                format!("{at} ±{radius_m} m")
+            }
         }
     }
 }
 
 fn param(name: &str, value: &str) -> Param {
-    Param { name: name.to_owned(), value: value.to_owned() }
+    Param {
+        name: name.to_owned(),
+        value: value.to_owned(),
+    }
 }
