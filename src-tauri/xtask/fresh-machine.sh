@@ -7,7 +7,7 @@
 #   src-tauri/xtask/fresh-machine.sh DIR [COMMAND...]
 #
 # DIR/base is made once and never written again; each run works in a new layer above it,
-# DIR/run, which stays for looking at. Without a COMMAND: `run --headless`, then `test`.
+# DIR/run, which stays for looking at; FRESH_KEEP=yes goes on in that layer. Without a COMMAND: `run --headless`, then `test`.
 set -euo pipefail
 
 dir=$(realpath -m "${1:?a folder for the root}")
@@ -82,16 +82,17 @@ if [ "${FRESH_INSIDE:-}" = yes ]; then
 fi
 
 [ -d "$base" ] || make_base
-rm -rf "$run"
+[ "${FRESH_KEEP:-}" = yes ] || rm -rf "$run"
 mkdir -p "$run"/{layer,scratch,root}
 work='cargo xtask run --headless --yes --seconds 20 && cargo xtask test'
 [ $# -gt 0 ] && work="$*"
 script='
 set -e
 git config --global --add safe.directory "*"
-git clone -q /opt/project /srv/fengsui
+[ -d /srv/fengsui ] || git clone -q /opt/project /srv/fengsui
 cd /srv/fengsui
-dpkg-query -W -f "\${Package}\n" | sort > /srv/packages-before
+git fetch -q origin && git reset -q --hard FETCH_HEAD
+[ -e /srv/packages-before ] || dpkg-query -W -f "\${Package}\n" | sort > /srv/packages-before
 status=0
 { '$work'; } || status=$?
 dpkg-query -W -f "\${Package}\n" | sort > /srv/packages-after
