@@ -6,6 +6,7 @@
 mod connect;
 mod migrate;
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ pub use migrate::{APPLICATION_ID, Migration, schema_of};
 
 use crate::ballast::{self, Ballast, DiskLimits};
 use crate::error::StoreError;
-use crate::home::{Home, HomeLock, with_ending};
+use crate::home::{Home, HomeLock, owner_only, with_ending};
 use crate::keyring::{GuessCost, Keyring, Machine, Unlock};
 use crate::witness::{Witness, WitnessHead};
 use migrate::Stamp;
@@ -261,6 +262,13 @@ fn open_to_write(
             }
         }
     }
+    if found == Found::Nothing {
+        // SQLite would make it readable for everyone; the log and the rest take after it.
+        owner_only()
+            .create(true)
+            .append(true)
+            .open(home.database())?;
+    }
     let mut conn = connector.connect(Role::Writer)?;
     if from < known {
         if from > 0 {
@@ -446,6 +454,7 @@ fn write_copy(conn: &Connection, connector: &Connector, part: &Path) -> Result<u
     quick_check(&copy)?;
     drop(copy);
     let file = std::fs::File::open(part)?;
+    file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
     file.sync_all()?;
     Ok(file.metadata()?.len())
 }

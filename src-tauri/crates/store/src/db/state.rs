@@ -150,10 +150,13 @@ impl Shared {
         self.inner().interrupt = Some(handle);
     }
 
-    pub(super) fn interrupt_check(&self) {
-        if let Some(handle) = self.inner().interrupt.take() {
+    /// Ends the check of the whole file; `true` when one was going on.
+    pub(super) fn interrupt_check(&self) -> bool {
+        let mut inner = self.inner();
+        if let Some(handle) = inner.interrupt.take() {
             handle.interrupt();
         }
+        inner.check == CheckState::Running
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {

@@ -453,6 +453,22 @@ fn the_reserve_is_never_claimed_when_it_is_not_there() {
 }
 
 #[test]
+fn database_copies_and_log_are_for_the_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let bench = bench("owner");
+    let db = bench.open().unwrap();
+    append(&db, 1).unwrap();
+    let copy = bench.scratch.path().join("copy.db");
+    db.backup(&copy).unwrap();
+    let database = bench.options.home.database();
+    let log = crate::home::with_ending(&database, "-wal");
+    for path in [database, log, copy, bench.options.home.witness()] {
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{}", path.display());
+    }
+}
+
+#[test]
 fn only_the_full_setting_is_the_products() {
     let bench = bench("settings");
     assert_eq!(

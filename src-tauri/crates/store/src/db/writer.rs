@@ -120,7 +120,7 @@ impl Writer {
         }
     }
 
-    /// Runs a job; once more when the disk was full and a reserve could be given up.
+    /// Runs a job; once more when the disk was full and room could be made.
     pub(super) fn perform<T, E, F>(&mut self, job: &mut F) -> Result<T, E>
     where
         F: FnMut(&Transaction<'_>) -> Result<Written<T>, E>,
@@ -129,7 +129,7 @@ impl Writer {
         match self.attempt(job) {
             Ok(value) => Ok(value),
             Err(mut error) => {
-                if self.is_full(&mut error) && self.ballast.release() {
+                if self.is_full(&mut error) && self.make_room() {
                     return self.attempt(job).map_err(|mut again| {
                         self.is_full(&mut again);
                         again
@@ -138,6 +138,14 @@ impl Writer {
                 Err(error)
             }
         }
+    }
+
+    /// Gives up the reserve, and folds the log back so that its room is free again.
+    fn make_room(&mut self) -> bool {
+        let is_released = self.ballast.release();
+        let had_log = self.connector.log_bytes() > 0;
+        let is_folded = self.connection().is_ok_and(|conn| fold_whole(conn));
+        is_released || (had_log && is_folded)
     }
 
     /// Finds out what a failed write was, remembers it, and says whether room would help.
@@ -227,32 +235,27 @@ impl Writer {
         }
     }
 
-    /// Closes the connections, opens the file anew, folds the log back and looks the row up. Only
-    /// a log that was folded back whole is believed: then what is there was written and synced
-    /// once more (after a failed fsync the system may call pages clean that never reached the
-    /// disk), and what is not there cannot come back out of the log at the next start.
+    /// Closes the connections, opens the file anew as after a crash, and looks the row up.
     fn ask_the_file(&mut self, proof: Option<Proof>) -> Settled {
         self.conn = None;
-        self.shared.interrupt_check();
-        if !self.readers.recall() {
-            tracing::warn!("a reader did not come back in time");
-        }
-        let settled = self.look_up(proof);
+        let is_alone = !self.shared.interrupt_check() && self.readers.recall();
+        let settled = self.look_up(proof, is_alone);
         self.readers.resume();
-        match settled {
-            Ok(settled) => settled,
-            Err(error) => {
-                tracing::error!(%error, "the row could not be looked up");
-                self.conn = None;
-                Settled::Unknown
-            }
-        }
+        settled.unwrap_or_else(|error| {
+            tracing::error!(%error, "the row could not be looked up");
+            self.conn = None;
+            Settled::Unknown
+        })
     }
 
-    fn look_up(&mut self, proof: Option<Proof>) -> Result<Settled, StoreError> {
+    /// A row that is there is believed only after the log was folded back whole, which writes and
+    /// syncs it once more: after a failed sync the system may call pages clean that never reached
+    /// the disk. A row that is not there is believed when nobody else had the file open (then the
+    /// log was read anew, and an unfinished commit in it cannot finish itself) or when the log is
+    /// folded back (then there is none).
+    fn look_up(&mut self, proof: Option<Proof>, is_alone: bool) -> Result<Settled, StoreError> {
         let conn = self.connection()?;
-        let busy: i64 = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-        let Some(proof) = proof.filter(|_| busy == 0) else {
+        let Some(proof) = proof else {
             return Ok(Settled::Unknown);
         };
         let is_there: bool = conn.query_row(
@@ -260,9 +263,11 @@ impl Writer {
             params![proof.writer, proof.seq],
             |row| row.get(0),
         )?;
-        Ok(match is_there {
-            true => Settled::There,
-            false => Settled::NotThere,
+        let is_folded = fold_whole(conn);
+        Ok(match (is_there, is_folded || is_alone) {
+            (true, _) if is_folded => Settled::There,
+            (false, true) => Settled::NotThere,
+            _ => Settled::Unknown,
         })
     }
 
@@ -272,15 +277,28 @@ impl Writer {
         let Some(conn) = self.conn.take() else {
             return;
         };
-        let folded = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
-            row.get::<_, i64>(0)
-        });
+        let is_folded = fold_whole(&conn);
         let is_closed = conn.close().is_ok();
-        if matches!(folded, Ok(0)) && is_closed && !self.shared.is_damaged() {
+        if is_folded && is_closed && !self.shared.is_damaged() {
             let marked = crate::home::replace_file(&self.home.clean_mark(), b"clean\n");
             if let Err(error) = marked {
                 tracing::warn!(%error, "the clean exit could not be marked");
             }
+        }
+    }
+}
+
+/// Copies the whole log into the file, syncs it and empties the log; `false` when any of it did
+/// not go.
+fn fold_whole(conn: &Connection) -> bool {
+    let folded = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
+        row.get::<_, i64>(0)
+    });
+    match folded {
+        Ok(busy) => busy == 0,
+        Err(error) => {
+            tracing::warn!(%error, "the log could not be folded back whole");
+            false
         }
     }
 }
