@@ -10,13 +10,43 @@ fn from_ring_to_closed() {
     let clock = TestClock::at(NOON_MS);
     let desk = Desk::open(home.path(), &clock).unwrap();
     desk.place_units().unwrap();
+    let incident = take_and_file(&desk);
+    let assignments = send_the_proposed(&desk, &incident);
+    follow(&desk, &clock, &incident, &assignments);
+    close(&desk, &incident, &assignments);
+
+    let view = desk.view(&incident).unwrap();
+    assert_eq!(view["row"]["stage"], "closed");
+    let lines = view["timeline"].as_array().unwrap();
+    let kinds: Vec<&str> = lines
+        .iter()
+        .map(|line| line["kind"].as_str().unwrap())
+        .collect();
+    for kind in [
+        "call.ring",
+        "call.answer",
+        "incident.file",
+        "assignment.order",
+        "assignment.sign",
+        "assignment.arrive",
+        "feedback.add",
+        "incident.close",
+    ] {
+        assert!(kinds.contains(&kind), "{kind} is not in {kinds:?}");
+    }
+    let board = desk.ok("incident.board", json!({})).unwrap();
+    assert_eq!(board["open_count"], 0);
+    let proof = desk.ok("audit.verify", json!({})).unwrap();
+    assert_eq!(proof["rebuild_equal"], true, "{proof}");
+    assert_eq!(proof["broken"], json!([]));
+}
+
+/// The type proposed from the words is taken as it is.
+fn take_and_file(desk: &Desk) -> String {
     let incident = desk.take_call("110").unwrap();
-    let form = json!({ "text": "两人持刀打架，一人手部流血", "place": "人民路夜市东口" });
+    let text = "两人持刀打架，一人手部流血";
     let proposed = desk
-        .ok(
-            "type.propose",
-            json!({ "text": form["text"], "line": "110" }),
-        )
+        .ok("type.propose", json!({ "text": text, "line": "110" }))
         .unwrap();
     let first = &proposed["proposals"][0];
     assert!(
@@ -24,15 +54,18 @@ fn from_ring_to_closed() {
         "{proposed}"
     );
     assert_eq!(first["level"], "urgent");
-    let mut form = form;
-    form["type_code"] = first["code"].clone();
-    form["level"] = first["level"].clone();
+    let form = json!({ "text": text, "place": "人民路夜市东口",
+        "type_code": first["code"], "level": first["level"] });
     desk.ok(
         "incident.file",
         json!({ "incident": incident, "form": form }),
     )
     .unwrap();
+    incident
+}
 
+/// Sends what the ranking proposes; the 签收 clock stands at 30 s and 60 s.
+fn send_the_proposed(desk: &Desk, incident: &str) -> Vec<String> {
     let ranked = desk
         .ok("candidate.rank", json!({ "incident": incident }))
         .unwrap();
@@ -53,10 +86,9 @@ fn from_ring_to_closed() {
         json!({ "incident": incident, "units": proposed }),
     )
     .unwrap();
-
-    let view = desk.view(&incident).unwrap();
+    let view = desk.view(incident).unwrap();
     assert_eq!(view["row"]["stage"], "dispatched");
-    let assignments = view["assignments"].as_array().unwrap().clone();
+    let assignments = view["assignments"].as_array().unwrap();
     assert_eq!(assignments.len(), proposed.len());
     let watch = &assignments[0]["watch"];
     let since = watch["since_ms"].as_i64().unwrap();
@@ -74,29 +106,37 @@ fn from_ring_to_closed() {
         assignments[0]["undelivered_at_ms"].as_i64(),
         Some(since + 5_000)
     );
+    assignments
+        .iter()
+        .map(|row| text(row, "id").unwrap())
+        .collect()
+}
 
-    for assignment in &assignments {
-        let id = text(assignment, "id").unwrap();
+/// Every terminal reports every step and says what it found.
+fn follow(desk: &Desk, clock: &TestClock, incident: &str, assignments: &[String]) {
+    for id in assignments {
         for step in ["deliver", "read", "sign", "set_out", "arrive", "work"] {
             clock.shift(7_000);
-            desk.device_ok("assignment.step", json!({ "assignment": id, "step": step }))
-                .unwrap();
+            let request = json!({ "assignment": id, "step": step });
+            desk.device_ok("assignment.step", request).unwrap();
         }
         let words =
             json!({ "incident": incident, "assignment": id, "text": "到场, 3人受伤, 请120" });
         desk.device_ok("feedback.add", words).unwrap();
     }
-    let view = desk.view(&incident).unwrap();
+    let view = desk.view(incident).unwrap();
     assert_eq!(view["row"]["stage"], "on_scene");
     assert_eq!(view["feedback"][0]["proposes"][0], "120");
+}
 
+/// Neither with units on scene nor without a result.
+fn close(desk: &Desk, incident: &str, assignments: &[String]) {
     let close = json!({ "incident": incident, "result": "R01" });
     assert_eq!(
         desk.refused("incident.close", close.clone()).unwrap(),
         "incident.units_active"
     );
-    for assignment in &assignments {
-        let id = text(assignment, "id").unwrap();
+    for id in assignments {
         desk.device_ok(
             "assignment.step",
             json!({ "assignment": id, "step": "clear" }),
@@ -109,32 +149,6 @@ fn from_ring_to_closed() {
         "incident.result_missing"
     );
     desk.ok("incident.close", close).unwrap();
-
-    let view = desk.view(&incident).unwrap();
-    assert_eq!(view["row"]["stage"], "closed");
-    let kinds: Vec<&str> = view["timeline"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|l| l["kind"].as_str().unwrap())
-        .collect();
-    for kind in [
-        "call.ring",
-        "call.answer",
-        "incident.file",
-        "assignment.order",
-        "assignment.sign",
-        "assignment.arrive",
-        "feedback.add",
-        "incident.close",
-    ] {
-        assert!(kinds.contains(&kind), "{kind} is not in {kinds:?}");
-    }
-    let board = desk.ok("incident.board", json!({})).unwrap();
-    assert_eq!(board["open_count"], 0);
-    let proof = desk.ok("audit.verify", json!({})).unwrap();
-    assert_eq!(proof["rebuild_equal"], true, "{proof}");
-    assert_eq!(proof["broken"], json!([]));
 }
 
 #[test]

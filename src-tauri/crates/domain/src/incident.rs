@@ -251,3 +251,6 @@ pub fn stage_of(facts: StageFacts) -> Stage {
         _ => Stage::Taking,
     }
 }
+
+#[cfg(test)]
+mod tests;

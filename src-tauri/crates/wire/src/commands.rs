@@ -68,7 +68,8 @@ macro_rules! command_table {
             "call.end" CallEnd Write [Device Intake]
                 call::CallRef => common::Saved [Calls Incidents Needs];
             "incident.board" IncidentBoard Read [] common::Nothing => incident::Board [];
-            "incident.view" IncidentViewRead Read [] incident::IncidentRef => incident::IncidentView [];
+            "incident.view" IncidentViewRead Read []
+                incident::IncidentRef => incident::IncidentView [];
             "incident.search" IncidentSearch ProtectedRead []
                 incident::SearchIncidents => incident::IncidentHits [];
             "incident.as_of" IncidentAsOf ProtectedRead [ShiftLeader Supervisor Commander Admin]

@@ -118,9 +118,8 @@ pub fn commands_ts() -> String {
         let line = if request == "Nothing" {
             format!("    {function}: () => call<T.Nothing, T.{reply}>('{name}', {{}}),")
         } else {
-            format!(
-                "    {function}: (request: T.{request}) => call<T.{request}, T.{reply}>('{name}', request),"
-            )
+            let typed = format!("call<T.{request}, T.{reply}>");
+            format!("    {function}: (request: T.{request}) => {typed}('{name}', request),")
         };
         let _ = writeln!(text, "{line}");
     }

@@ -11,6 +11,7 @@ mod command;
 mod convert;
 mod honesty;
 mod incident;
+mod opening;
 mod session;
 mod trace;
 mod unit;

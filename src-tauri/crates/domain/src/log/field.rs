@@ -36,7 +36,8 @@ pub enum Merge {
 }
 
 macro_rules! fields {
-    ($($(#[$doc:meta])* $variant:ident = $code:literal $noun:ident $merge:ident $word:literal,)+) => {
+    ($($(#[$doc:meta])* $variant:ident =
+        $code:literal $noun:ident $merge:ident $word:literal,)+) => {
         /// A field.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Field { $($(#[$doc])* $variant,)+ }

@@ -204,66 +204,115 @@ pub(super) fn run(
     let text = checked(&request.text)?;
     let lookup = Lookup::new(context)?;
     let command = lookup.parse(context, text).map_err(refused)?;
-    let here = || {
-        request
-            .incident
-            .clone()
-            .ok_or_else(|| not_found("incident"))
+    let here = request.incident.as_deref();
+    let step = match &command {
+        CommandLine::Help => Step::nothing(None),
+        CommandLine::Find { .. } => find(router, context, &command)?,
+        CommandLine::SetState { .. }
+        | CommandLine::Send { .. }
+        | CommandLine::Cancel { .. }
+        | CommandLine::Reroute { .. } => about_units(&lookup, &command, here)?,
+        CommandLine::Found { .. } | CommandLine::WalkIn { .. } | CommandLine::Radio { .. } => {
+            opening(router, context, &lookup, &command)?
+        }
+        CommandLine::Feedback { .. }
+        | CommandLine::Close { .. }
+        | CommandLine::Invalidate { .. } => about_incident(&lookup, &command, here)?,
     };
-    let done = |incident: Option<String>, reply: &Value| CommandDone {
+    let reply = match step.ask {
+        Some((name, request)) => router.inner(context, name, request)?,
+        None => Value::Null,
+    };
+    Ok(CommandDone {
         words: command.words().to_owned(),
         params: params(command.params()),
-        incident,
-        saved_at_ms: reply.get("saved_at_ms").and_then(Value::as_i64),
-    };
-    let call = |name: &str, request: Value| router.inner(context, name, request);
-    match &command {
-        CommandLine::Help => Ok(done(None, &Value::Null)),
-        CommandLine::Find { text } => {
-            let found = call("incident.search", json!({ "query": text, "limit": 1 }))?;
-            let first = found["rows"][0]["id"].as_str().map(str::to_owned);
-            first
-                .map(|id| done(Some(id), &Value::Null))
-                .ok_or_else(|| not_found(text))
+        incident: step.incident,
+        saved_at_ms: reply
+            .get("saved_at_ms")
+            .and_then(Value::as_i64)
+            .or(step.saved_at_ms),
+    })
+}
+
+/// The command of the table that a command line stands for.
+struct Step {
+    ask: Option<(&'static str, Value)>,
+    incident: Option<String>,
+    saved_at_ms: Option<i64>,
+}
+
+impl Step {
+    fn nothing(incident: Option<String>) -> Step {
+        Step {
+            ask: None,
+            incident,
+            saved_at_ms: None,
         }
+    }
+
+    fn asks(name: &'static str, request: Value, incident: Option<String>) -> Step {
+        Step {
+            ask: Some((name, request)),
+            incident,
+            saved_at_ms: None,
+        }
+    }
+}
+
+fn find(router: &Router, context: &Context<'_>, command: &CommandLine) -> Result<Step, Failure> {
+    let CommandLine::Find { text } = command else {
+        return Ok(Step::nothing(None));
+    };
+    let request = json!({ "query": text, "limit": 1 });
+    let found = router.inner(context, "incident.search", request)?;
+    let first = found["rows"][0]["id"].as_str().map(str::to_owned);
+    first
+        .map(|id| Step::nothing(Some(id)))
+        .ok_or_else(|| not_found(text))
+}
+
+fn about_units(
+    lookup: &Lookup,
+    command: &CommandLine,
+    here: Option<&str>,
+) -> Result<Step, Failure> {
+    match command {
         CommandLine::SetState { unit, to } => {
             let row = lookup.unit(unit)?;
-            let reply = match to {
+            let incident = row.incident.as_ref().map(|(dot, _)| dot.to_string());
+            let (name, request) = match to {
                 SetTo::State(state) => {
                     let state = unit_state_of(*state);
-                    call(
-                        "unit.set_state",
-                        json!({ "unit": row.dot.to_string(), "state": state }),
-                    )?
+                    let request = json!({ "unit": row.dot.to_string(), "state": state });
+                    ("unit.set_state", request)
                 }
                 SetTo::Leave => {
                     let assignment = lookup.assignment(unit)?.to_string();
                     let request = json!({ "assignment": assignment, "step": "clear" });
-                    call("assignment.step", request)?
+                    ("assignment.step", request)
                 }
             };
-            Ok(done(
-                row.incident.as_ref().map(|(dot, _)| dot.to_string()),
-                &reply,
-            ))
+            Ok(Step::asks(name, request, incident))
         }
         CommandLine::Send { units, incident } => {
             let target = match incident {
                 Some(named) => lookup.incident(named)?.to_string(),
-                None => here()?,
+                None => here.ok_or_else(|| not_found("incident"))?.to_owned(),
             };
             let units: Vec<String> = units
                 .iter()
                 .map(|unit| Ok(lookup.unit(unit)?.dot.to_string()))
                 .collect::<Result<_, Failure>>()?;
             let request = json!({ "incident": target, "units": units });
-            Ok(done(Some(target), &call("assignment.order", request)?))
+            Ok(Step::asks("assignment.order", request, Some(target)))
         }
         CommandLine::Cancel { unit, reason } => {
-            let assignment = lookup.assignment(unit)?.to_string();
-            let reason = reason_or(reason, "撤销");
-            let request = json!({ "assignment": assignment, "reason": reason, "confirmed": true });
-            Ok(done(None, &call("assignment.cancel", request)?))
+            let request = json!({
+                "assignment": lookup.assignment(unit)?.to_string(),
+                "reason": reason_or(reason, "撤销"),
+                "confirmed": true,
+            });
+            Ok(Step::asks("assignment.cancel", request, None))
         }
         CommandLine::Reroute {
             unit,
@@ -276,25 +325,54 @@ pub(super) fn run(
                 "to_incident": target,
                 "reason": reason_or(reason, "改派"),
             });
-            Ok(done(Some(target), &call("assignment.reroute", request)?))
+            Ok(Step::asks("assignment.reroute", request, Some(target)))
         }
+        _ => Ok(Step::nothing(None)),
+    }
+}
+
+/// Opens an incident and puts the words into it.
+fn opening(
+    router: &Router,
+    context: &Context<'_>,
+    lookup: &Lookup,
+    command: &CommandLine,
+) -> Result<Step, Failure> {
+    let (open, text) = match command {
         CommandLine::Found { unit, text } => {
             let unit = lookup.unit(unit)?.dot.to_string();
-            let open = json!({ "line": "110", "entrance": "patrol", "found_by": unit });
-            opened(&call, &done, open, text)
+            (
+                json!({ "line": "110", "entrance": "patrol", "found_by": unit }),
+                text,
+            )
         }
-        CommandLine::WalkIn { text } => opened(
-            &call,
-            &done,
-            json!({ "line": "110", "entrance": "walk_in" }),
-            text,
-        ),
-        CommandLine::Radio { unit: _, text } => opened(
-            &call,
-            &done,
-            json!({ "line": "110", "entrance": "radio" }),
-            text,
-        ),
+        CommandLine::WalkIn { text } => (json!({ "line": "110", "entrance": "walk_in" }), text),
+        CommandLine::Radio { unit: _, text } => {
+            (json!({ "line": "110", "entrance": "radio" }), text)
+        }
+        _ => return Ok(Step::nothing(None)),
+    };
+    let reply = router.inner(context, "incident.open", open)?;
+    let incident = reply["incident"].as_str().unwrap_or_default().to_owned();
+    if text.trim().is_empty() {
+        let saved_at_ms = reply["saved_at_ms"].as_i64();
+        return Ok(Step {
+            ask: None,
+            incident: Some(incident),
+            saved_at_ms,
+        });
+    }
+    let amend = json!({ "incident": incident, "form": { "text": text } });
+    Ok(Step::asks("incident.amend", amend, Some(incident)))
+}
+
+fn about_incident(
+    lookup: &Lookup,
+    command: &CommandLine,
+    here: Option<&str>,
+) -> Result<Step, Failure> {
+    let open = || here.map(str::to_owned).ok_or_else(|| not_found("incident"));
+    match command {
         CommandLine::Feedback { unit, text } => {
             let (incident, assignment) = match unit {
                 Some(unit) => {
@@ -303,21 +381,22 @@ pub(super) fn run(
                     let incident = incident.ok_or_else(|| not_found("incident"))?;
                     (incident.to_string(), Some(assignment.to_string()))
                 }
-                None => (here()?, None),
+                None => (open()?, None),
             };
             let request = json!({ "incident": incident, "assignment": assignment, "text": text });
-            Ok(done(Some(incident), &call("feedback.add", request)?))
+            Ok(Step::asks("feedback.add", request, Some(incident)))
         }
         CommandLine::Close { result } => {
-            let incident = here()?;
+            let incident = open()?;
             let request = json!({ "incident": incident, "result": result.name });
-            Ok(done(Some(incident), &call("incident.close", request)?))
+            Ok(Step::asks("incident.close", request, Some(incident)))
         }
         CommandLine::Invalidate { reason } => {
-            let incident = here()?;
+            let incident = open()?;
             let request = json!({ "incident": incident, "reason": reason.name });
-            Ok(done(Some(incident), &call("incident.invalidate", request)?))
+            Ok(Step::asks("incident.invalidate", request, Some(incident)))
         }
+        _ => Ok(Step::nothing(None)),
     }
 }
 
@@ -327,24 +406,6 @@ fn reason_or<'t>(reason: &'t str, otherwise: &'t str) -> &'t str {
     } else {
         reason
     }
-}
-
-/// Opens an incident and puts the words into it.
-fn opened(
-    call: &impl Fn(&str, Value) -> Result<Value, Failure>,
-    done: &impl Fn(Option<String>, &Value) -> CommandDone,
-    open: Value,
-    text: &str,
-) -> Result<CommandDone, Failure> {
-    let reply = call("incident.open", open)?;
-    let incident = reply["incident"].as_str().unwrap_or_default().to_owned();
-    if !text.trim().is_empty() {
-        call(
-            "incident.amend",
-            json!({ "incident": incident, "form": { "text": text } }),
-        )?;
-    }
-    Ok(done(Some(incident), &reply))
 }
 
 fn refused(error: CommandLineError) -> Failure {
