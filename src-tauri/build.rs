@@ -43,6 +43,9 @@ fn ensure_page(dist: &Path) -> Result<(), Box<dyn Error>> {
     }
     fs::create_dir_all(dist)?;
     fs::write(&index, PLACEHOLDER)?;
-    File::options().write(true).open(&index)?.set_modified(SystemTime::UNIX_EPOCH)?;
+    File::options()
+        .write(true)
+        .open(&index)?
+        .set_modified(SystemTime::UNIX_EPOCH)?;
     Ok(())
 }

@@ -1,7 +1,11 @@
 //! Journeys through the router, without a window: the main job, the rules of
 //! the features, and what must hold after thousands of random commands.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops where it fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test stops where it fails"
+)]
 
 mod journeys {
     mod bad_input;

@@ -1,9 +1,37 @@
 //! Map packs: built from OSM data, opened, searched; county folders and code tables read.
 //! Not here: drawing of maps (the desk does), roads as a graph, encryption: a pack is open data.
+//!
+//! A pack is a folder: `manifest.json`, `tiles.mbtiles` (vector tiles with Shortbread 1.0 layer
+//! names) and `gazetteer.sqlite` (names, and the towns and villages of the county).
 
+mod build;
+mod coast;
 pub mod codes;
 pub mod county;
+mod divisions;
+mod drawing;
 mod error;
+mod extract;
+mod gazetteer;
+mod input;
+mod manifest;
+mod mbtiles;
+mod mvt;
+mod pack;
+mod reading;
+mod schema;
+mod shapes;
 mod table;
+mod tiles;
 
+pub use build::{Continue, Progress, Stage, build};
+pub use divisions::{DivisionTown, DivisionVillage, Divisions};
 pub use error::PackError;
+pub use gazetteer::PlaceClass;
+pub use gazetteer::locate::Whence;
+pub use input::BuildInput;
+pub use manifest::{
+    Counts, FORMAT_VERSION, FileEntry, GAZETTEER_FILE, MANIFEST_FILE, Manifest, Source, TILES_FILE,
+    Warning,
+};
+pub use pack::{Matched, Pack, PlaceHit, TownInfo, VillageInfo};

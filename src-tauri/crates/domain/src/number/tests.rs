@@ -102,7 +102,8 @@ fn refusals() {
 }
 
 /// Every wrong character, every swap of neighbours or across one character and every twin
-/// error (`11` for `22`), on many numbers, is found: as the number is written, and without hyphens where that may be left out.
+/// error (`11` for `22`), on many numbers, is found: as the number is written, and
+/// without hyphens where they may be left out.
 #[test]
 fn every_single_slip_is_found() {
     let mut tried = 0_u32;

@@ -239,6 +239,7 @@ fn every_state() {
 }
 
 /// What bars or doubts apart from the state.
+// tidy: table
 #[test]
 fn other_bars_and_doubts() {
     let near = || car("巡01", 10.0);
@@ -445,6 +446,7 @@ fn own_fix_limit() {
 }
 
 /// The proposed set: names in order, what is lacking.
+// tidy: table
 #[test]
 fn proposed_sets() {
     let shield = |callsign, m| with_kit(&[("盾", 2)], car(callsign, m));

@@ -1,0 +1,625 @@
+//! Builds a pack from an extract: read, draw, cut into tiles, gather names, say what it is.
+//! Not here: each of those steps; finding the input (`input`).
+//!
+//! **Invariant:** a pack's folder has its name only when every file in it is whole and synced.
+//! Until then it is a hidden folder beside it, which the next build of the same pack removes.
+
+use crate::PackError;
+use crate::drawing::{Drawing, Geom, Layer, Props};
+use crate::extract::{Extract, Px};
+use crate::gazetteer::locate::Locator;
+use crate::gazetteer::{self, Gathered, Names};
+use crate::input::BuildInput;
+use crate::manifest::{
+    Counts, FORMAT_VERSION, FileEntry, GAZETTEER_FILE, MANIFEST_FILE, Manifest, TILES_FILE, Warning,
+};
+use crate::mbtiles::TilesWriter;
+use crate::shapes::{Area, areas, join, label_point};
+use crate::{coast, schema, tiles};
+use fengsui_geo::{Bounds, Ring, Wgs84};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// How far a build is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// What is being done.
+    pub stage: Stage,
+    /// How much of it is done.
+    pub done: u64,
+    /// Of how much: bytes when reading, zooms when cutting tiles, 1 else.
+    pub of: u64,
+}
+
+/// The steps of a build, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Reading the extract.
+    Read,
+    /// Sorting out what is drawn.
+    Draw,
+    /// Cutting tiles.
+    Tiles,
+    /// Gathering names.
+    Names,
+    /// Hashing and syncing.
+    Finish,
+}
+
+/// Whether the build goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Continue {
+    /// Go on.
+    Yes,
+    /// Stop; nothing of the pack is left behind.
+    No,
+}
+
+/// Builds the pack of `input` as the folder `out_dir`, which must not exist yet.
+///
+/// # Errors
+/// [`PackError::TargetExists`]; [`PackError::Stopped`] when `progress` said so; what the input
+/// or the disk caused. After an error there is no `out_dir`.
+pub fn build(
+    input: &BuildInput,
+    out_dir: &Path,
+    progress: &mut dyn FnMut(Progress) -> Continue,
+) -> Result<Manifest, PackError> {
+    if out_dir.exists() {
+        return Err(PackError::TargetExists {
+            path: out_dir.to_owned(),
+        });
+    }
+    let staging = Staging::create(out_dir)?;
+    let mut tell = |stage, done, of| match progress(Progress { stage, done, of }) {
+        Continue::Yes => Ok(()),
+        Continue::No => Err(PackError::Stopped),
+    };
+    let size = std::fs::metadata(&input.extract)
+        .map_err(PackError::io(&input.extract))?
+        .len();
+    let extract = Extract::read(&input.extract, &mut |bytes| tell(Stage::Read, bytes, size))?;
+    tell(Stage::Draw, 0, 1)?;
+    let mut made = draw(input, &extract);
+    made.drawing.sort();
+    made.counts.features = feature_counts(&made.drawing);
+
+    let writer = TilesWriter::create(&staging.file(TILES_FILE))?;
+    let zooms = tiles::ZOOMS.count() as u64;
+    for (done, z) in (0u64..).zip(tiles::ZOOMS) {
+        tell(Stage::Tiles, done, zooms)?;
+        let tiles = tiles::zoom(&made.drawing, z);
+        made.counts.tiles.insert(z, tiles.len() as u64);
+        writer.add(z, &tiles)?;
+    }
+    let bounds = bounds(&extract);
+    let centre = input.centre.unwrap_or(made.middle);
+    writer.finish(&metadata(input, &made.drawing, bounds, centre))?;
+
+    tell(Stage::Names, 0, 1)?;
+    let names = gazetteer::sort_out(made.gathered, input.divisions.as_ref(), &mut made.locator);
+    gazetteer::write::write(&staging.file(GAZETTEER_FILE), &names)?;
+    count_names(&names, &mut made.counts);
+
+    tell(Stage::Finish, 0, 1)?;
+    let (west, south, east, north) = bounds.edges();
+    let mut manifest = Manifest {
+        format_version: FORMAT_VERSION,
+        name: input.name.clone(),
+        adcode: input.adcode.clone(),
+        bounds: [west, south, east, north].map(rounded),
+        county_polygon: input.boundary.iter().map(simple_ring).collect(),
+        centre: [centre.lon_deg(), centre.lat_deg()].map(rounded),
+        default_zoom: input.default_zoom.unwrap_or(13.0),
+        min_zoom: *tiles::ZOOMS.start(),
+        max_zoom: *tiles::ZOOMS.end(),
+        datum: "CGCS2000".to_owned(),
+        sources: input.sources.clone(),
+        data_at_s: extract.data_at_s,
+        tool_version: concat!("fengsui ", env!("CARGO_PKG_VERSION")).to_owned(),
+        built_at: input.built_at.clone(),
+        counts: made.counts,
+        warnings: warnings(input, &extract, made.broken_areas, made.no_sea),
+        files: BTreeMap::new(),
+    };
+    for name in [TILES_FILE, GAZETTEER_FILE] {
+        manifest
+            .files
+            .insert(name.to_owned(), FileEntry::of(&staging.file(name))?);
+    }
+    staging.finish(&manifest, out_dir)?;
+    tell_done(progress);
+    Ok(manifest)
+}
+
+/// The pack is there: a wish to stop comes too late to mean anything.
+fn tell_done(progress: &mut dyn FnMut(Progress) -> Continue) {
+    let _too_late = progress(Progress {
+        stage: Stage::Finish,
+        done: 1,
+        of: 1,
+    });
+}
+
+/// What drawing yields.
+struct Made {
+    drawing: Drawing,
+    gathered: Gathered,
+    locator: Locator,
+    counts: Counts,
+    middle: Wgs84,
+    broken_areas: u64,
+    no_sea: Option<&'static str>,
+}
+
+fn draw(input: &BuildInput, extract: &Extract) -> Made {
+    let mut drawing = Drawing::default();
+    let mut gathered = Gathered::default();
+    let mut counts = Counts {
+        nodes: extract.node_count() as u64,
+        ways: extract.ways.len() as u64,
+        ..Counts::default()
+    };
+    let mut seat: Option<Px> = None;
+    let mut middles: Vec<Px> = Vec::new();
+    for node in &extract.tagged_nodes {
+        let tags = extract.tags(&node.tags);
+        schema::node(&mut drawing, tags, node.at);
+        gathered.point(tags, node.at);
+        if tags.get("place").is_some() && tags.get("name").is_some() {
+            counts.named_places += 1;
+            let is_seat = tags.is("name", &input.name) || tags.is("place", "city");
+            seat = seat.or(is_seat.then_some(node.at));
+        }
+    }
+    for way in &extract.ways {
+        let tags = extract.tags(&way.tags);
+        if tags.is_empty() {
+            continue;
+        }
+        let is_highway = tags.get("highway").is_some();
+        counts.highways += u64::from(is_highway);
+        counts.named_places += u64::from(tags.get("place").is_some() && tags.get("name").is_some());
+        if let Some(area) = closed_area(extract, way).filter(|_| schema::is_area(tags)) {
+            gathered.point(tags, label_point(&area));
+            schema::area(&mut drawing, tags, area);
+        } else {
+            let runs = extract.runs(way);
+            if let Some(run) = runs.first() {
+                let middle = run[run.len() / 2];
+                gathered.line(tags, middle);
+                middles.extend(is_highway.then_some(middle));
+            }
+            schema::line(&mut drawing, tags, runs);
+        }
+    }
+    let mut broken_areas = 0;
+    for relation in &extract.relations {
+        let tags = extract.tags(&relation.tags);
+        if tags.is("boundary", "administrative") || !has_drawn_tags(tags) {
+            continue;
+        }
+        counts.named_places += u64::from(tags.get("place").is_some() && tags.get("name").is_some());
+        let (found, is_whole) = relation_areas(extract, relation);
+        broken_areas += u64::from(!is_whole);
+        // One name for all parts, at the largest.
+        if let Some(largest) = found.iter().max_by_key(|area| area_size(area)) {
+            gathered.point(tags, label_point(largest));
+        }
+        for area in found {
+            schema::area(&mut drawing, tags, area);
+        }
+    }
+    let locator = borders(input, extract, &mut drawing);
+    let no_sea = match coast::ocean(extract) {
+        Ok(seas) => {
+            for sea in seas {
+                let geom = drawing.geom(Geom::Area(sea));
+                drawing.add(Layer::Ocean, 0, 0, geom, Props::default());
+            }
+            None
+        }
+        Err(why) => Some(why),
+    };
+    let middle = seat
+        .or_else(|| median(&mut middles))
+        .unwrap_or(extract.bounds.0);
+    let middle = point(middle).unwrap_or_else(|| bounds(extract).centre());
+    Made {
+        drawing,
+        gathered,
+        locator,
+        counts,
+        middle,
+        broken_areas,
+        no_sea,
+    }
+}
+
+/// Tags beyond those every relation of areas has.
+fn has_drawn_tags(tags: crate::extract::Tags<'_>) -> bool {
+    const KEYS: [&str; 15] = [
+        "amenity", "building", "highway", "historic", "landuse", "leisure", "man_made", "natural",
+        "office", "place", "shop", "tourism", "water", "waterway", "wetland",
+    ];
+    KEYS.iter().any(|key| tags.get(key).is_some())
+}
+
+fn area_size(area: &Area) -> i128 {
+    crate::shapes::doubled_area(&area[0]).abs()
+}
+
+fn closed_area(extract: &Extract, way: &crate::extract::Way) -> Option<Area> {
+    let nodes = extract.nodes(way)?;
+    if nodes.len() < 4 || nodes.first() != nodes.last() {
+        return None;
+    }
+    let ring: Vec<Px> = nodes[1..].iter().map(|node| extract.place(*node)).collect();
+    areas(vec![ring]).pop()
+}
+
+/// The areas of a relation, and whether nothing of it was missing. Of a relation with gaps only
+/// closed outer rings are used: a hole whose outline is missing must not become an area.
+fn relation_areas(extract: &Extract, relation: &crate::extract::Relation) -> (Vec<Area>, bool) {
+    let whole = |skip_inner: bool| {
+        let mut is_whole = true;
+        let mut ways: Vec<&[u32]> = Vec::new();
+        for (way, is_inner) in &relation.ways {
+            match way.and_then(|way| extract.nodes(&extract.ways[way as usize])) {
+                Some(_) if skip_inner && *is_inner => {}
+                Some(nodes) => ways.push(nodes),
+                None => is_whole = false,
+            }
+        }
+        let lines = join(&ways, false);
+        is_whole &= lines.iter().all(|line| line.is_closed);
+        let rings = lines.into_iter().filter(|line| line.is_closed).map(|line| {
+            line.nodes
+                .iter()
+                .map(|node| extract.place(*node))
+                .collect::<Vec<Px>>()
+        });
+        (rings.collect::<Vec<_>>(), is_whole)
+    };
+    let (rings, is_whole) = whole(false);
+    if is_whole {
+        return (areas(rings), true);
+    }
+    (areas(whole(true).0), false)
+}
+
+/// Border lines and labels, and the areas of towns.
+fn borders(input: &BuildInput, extract: &Extract, drawing: &mut Drawing) -> Locator {
+    let mut level_of: BTreeMap<u32, i64> = BTreeMap::new();
+    let mut towns = Vec::new();
+    let official: BTreeSet<&str> = input
+        .divisions
+        .iter()
+        .flat_map(|divisions| divisions.towns.iter().map(|town| town.name.as_str()))
+        .collect();
+    for relation in &extract.relations {
+        let tags = extract.tags(&relation.tags);
+        let level = tags
+            .get("admin_level")
+            .and_then(|level| level.parse::<i64>().ok());
+        let (Some(level), true) = (level, tags.is("boundary", "administrative")) else {
+            continue;
+        };
+        for way in relation.ways.iter().filter_map(|(way, _)| *way) {
+            let known = level_of.entry(way).or_insert(level);
+            *known = level.min(*known);
+        }
+        let (found, is_whole) = relation_areas(extract, relation);
+        let Some(name) = tags.get("name").filter(|_| is_whole) else {
+            continue;
+        };
+        if official.contains(name) || (official.is_empty() && level == 8) {
+            towns.extend(found.iter().map(|area| (name.to_owned(), area.clone())));
+        }
+        if let Some(largest) = found.iter().max_by_key(|area| area_size(area))
+            && level <= 8
+        {
+            let props = Props::kind("boundary")
+                .whole("admin_level", level)
+                .text("name", Some(name))
+                .text("name_en", tags.get("name:en"));
+            let geom = drawing.geom(Geom::Point(label_point(largest)));
+            drawing.add(
+                Layer::BoundaryLabels,
+                first_border_zoom(level),
+                level,
+                geom,
+                props,
+            );
+        }
+    }
+    for (i, way) in (0u32..).zip(&extract.ways) {
+        let tags = extract.tags(&way.tags);
+        if tags.is("boundary", "administrative")
+            && let Some(level) = tags.get("admin_level").and_then(|level| level.parse().ok())
+        {
+            let known = level_of.entry(i).or_insert(level);
+            *known = level.min(*known);
+        }
+    }
+    for (way, level) in level_of {
+        // The outline given with the input is the county's; the extract's would double it.
+        if level > 8 || (level == 6 && !input.boundary.is_empty()) {
+            continue;
+        }
+        let way = &extract.ways[way as usize];
+        let tags = extract.tags(&way.tags);
+        let is_sea = tags.is("maritime", "yes") || tags.is("natural", "coastline");
+        let props = Props::default()
+            .whole("admin_level", level)
+            .flag(0, "maritime", is_sea);
+        let geom = drawing.geom(Geom::Lines(extract.runs(way)));
+        drawing.add(
+            Layer::Boundaries,
+            first_border_zoom(level),
+            level,
+            geom,
+            props,
+        );
+    }
+    for ring in &input.boundary {
+        let mut line: Vec<Px> = ring.iter().map(|at| px(*at)).collect();
+        line.extend(line.first().copied());
+        let geom = drawing.geom(Geom::Lines(vec![line]));
+        let props = Props::default().whole("admin_level", 6);
+        drawing.add(Layer::Boundaries, *tiles::ZOOMS.start(), 6, geom, props);
+    }
+    Locator::new(towns)
+}
+
+fn first_border_zoom(level: i64) -> u8 {
+    match level {
+        ..=2 => 0,
+        3..=4 => 7,
+        5..=6 => 8,
+        _ => 10,
+    }
+}
+
+fn px(at: Wgs84) -> Px {
+    let (lon, lat) = at.to_e7();
+    Px::from_e7(lon, lat)
+}
+
+fn point(at: Px) -> Option<Wgs84> {
+    let (lon, lat) = at.to_e7();
+    Wgs84::from_e7(lon, lat).ok()
+}
+
+/// The middle of most streets: where the town is, even when the data reaches far around it.
+fn median(places: &mut [Px]) -> Option<Px> {
+    let half = places.len() / 2;
+    if places.is_empty() {
+        return None;
+    }
+    let x = places.select_nth_unstable_by_key(half, |at| at.x).1.x;
+    let y = places.select_nth_unstable_by_key(half, |at| at.y).1.y;
+    Some(Px { x, y })
+}
+
+fn bounds(extract: &Extract) -> Bounds {
+    let degrees = |at: Px| {
+        let (lon, lat) = at.to_e7();
+        (f64::from(lon) / 1e7, f64::from(lat) / 1e7)
+    };
+    let (west_north, east_south) = extract.bounds;
+    let ((west, north), (east, south)) = (degrees(west_north), degrees(east_south));
+    Bounds::from_edges(west, south, east, north)
+        .unwrap_or_else(|_| Bounds::of_point(fengsui_geo::from_world(0.5, 0.25)))
+}
+
+fn rounded(degrees: f64) -> f64 {
+    (degrees * 1e6).round() / 1e6
+}
+
+/// A ring thinned to about 30 m, for hatching what lies outside.
+fn simple_ring(ring: &Ring) -> Vec<[f64; 2]> {
+    let line: Vec<Px> = ring.iter().map(|at| px(*at)).collect();
+    const STEPS_30_M: f64 = 800.0;
+    crate::shapes::thin_ring(&line, STEPS_30_M)
+        .into_iter()
+        .map(|at| {
+            let (lon, lat) = at.to_e7();
+            [f64::from(lon) / 1e7, f64::from(lat) / 1e7].map(rounded)
+        })
+        .collect()
+}
+
+fn feature_counts(drawing: &Drawing) -> BTreeMap<String, u64> {
+    let mut counts = BTreeMap::new();
+    for feature in &drawing.features {
+        *counts.entry(feature.layer.name().to_owned()).or_default() += 1;
+    }
+    counts
+}
+
+fn count_names(names: &Names, counts: &mut Counts) {
+    let villages = || names.towns.iter().flat_map(|town| &town.villages);
+    counts.names = names.entries.len() as u64;
+    counts.towns = names.towns.len() as u64;
+    counts.towns_placed = names.towns.iter().filter(|town| town.at.is_some()).count() as u64;
+    counts.villages = villages().count() as u64;
+    counts.villages_placed = villages().filter(|(.., at)| at.is_some()).count() as u64;
+}
+
+fn warnings(
+    input: &BuildInput,
+    extract: &Extract,
+    broken_areas: u64,
+    no_sea: Option<&str>,
+) -> Vec<Warning> {
+    let mut found = Vec::new();
+    let mut add = |code: &str, count: u64, text: String| {
+        if count > 0 {
+            found.push(Warning {
+                code: code.to_owned(),
+                count,
+                text,
+            });
+        }
+    };
+    let lacks = |is_lacking: bool| u64::from(is_lacking);
+    let text = "no list of towns and villages".to_owned();
+    add("no_divisions", lacks(input.divisions.is_none()), text);
+    let text = "no outline of the county".to_owned();
+    add("no_boundary", lacks(input.boundary.is_empty()), text);
+    let broken = extract.broken_ways as u64;
+    add(
+        "broken_ways",
+        broken,
+        format!("{broken} ways miss some of their points"),
+    );
+    add(
+        "broken_areas",
+        broken_areas,
+        format!("{broken_areas} areas miss part of their outline"),
+    );
+    add(
+        "no_sea",
+        lacks(no_sea.is_some()),
+        no_sea.unwrap_or_default().to_owned(),
+    );
+    found
+}
+
+/// The metadata rows of the tiles' file.
+fn metadata(
+    input: &BuildInput,
+    drawing: &Drawing,
+    bounds: Bounds,
+    centre: Wgs84,
+) -> Vec<(&'static str, String)> {
+    let mut layers: BTreeMap<Layer, (u8, BTreeMap<&str, &str>)> = BTreeMap::new();
+    for feature in &drawing.features {
+        let first = feature.min_zoom.max(*tiles::ZOOMS.start());
+        let entry = layers
+            .entry(feature.layer)
+            .or_insert((first, BTreeMap::new()));
+        entry.0 = entry.0.min(first);
+        for prop in &feature.props.0 {
+            let kind = match prop.value {
+                crate::mvt::Value::Text(_) => "String",
+                crate::mvt::Value::Whole(_) => "Number",
+                crate::mvt::Value::Flag(_) => "Boolean",
+            };
+            entry.1.insert(prop.key, kind);
+        }
+    }
+    let vector_layers: Vec<_> = layers
+        .iter()
+        .map(|(layer, (first, fields))| {
+            json!({
+                "id": layer.name(),
+                "minzoom": first,
+                "maxzoom": tiles::ZOOMS.end(),
+                "fields": fields,
+            })
+        })
+        .collect();
+    let (west, south, east, north) = bounds.edges();
+    let attribution: Vec<&str> = input
+        .sources
+        .iter()
+        .map(|source| source.attribution.as_str())
+        .filter(|text| !text.is_empty())
+        .collect();
+    let zoom = input.default_zoom.unwrap_or(13.0).floor();
+    vec![
+        ("name", input.name.clone()),
+        ("format", "pbf".to_owned()),
+        (
+            "bounds",
+            format!("{west:.6},{south:.6},{east:.6},{north:.6}"),
+        ),
+        (
+            "center",
+            format!("{:.6},{:.6},{zoom}", centre.lon_deg(), centre.lat_deg()),
+        ),
+        ("minzoom", tiles::ZOOMS.start().to_string()),
+        ("maxzoom", tiles::ZOOMS.end().to_string()),
+        ("type", "baselayer".to_owned()),
+        ("version", FORMAT_VERSION.to_string()),
+        ("description", "Shortbread 1.0 layers".to_owned()),
+        ("attribution", attribution.join("; ")),
+        (
+            "json",
+            json!({ "vector_layers": vector_layers }).to_string(),
+        ),
+    ]
+}
+
+/// The hidden folder a pack is built in; removed again unless it is finished.
+struct Staging {
+    dir: PathBuf,
+}
+
+impl Staging {
+    fn create(out_dir: &Path) -> Result<Self, PackError> {
+        let name = out_dir
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned());
+        let parent = out_dir
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty());
+        let dir = parent.unwrap_or(Path::new(".")).join(format!(
+            ".{}.building",
+            name.unwrap_or_else(|| "pack".to_owned())
+        ));
+        if dir.exists() {
+            std::fs::remove_dir_all(&dir).map_err(PackError::io(&dir))?;
+        }
+        std::fs::create_dir_all(&dir).map_err(PackError::io(&dir))?;
+        Ok(Self { dir })
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.dir.join(name)
+    }
+
+    /// Writes the manifest, syncs everything, and gives the folder its name.
+    fn finish(self, manifest: &Manifest, out_dir: &Path) -> Result<(), PackError> {
+        let path = self.file(MANIFEST_FILE);
+        let bad = |why: String| PackError::BadJson {
+            path: path.clone(),
+            why,
+        };
+        let mut text = serde_json::to_string_pretty(manifest).map_err(|e| bad(e.to_string()))?;
+        text.push('\n');
+        std::fs::write(&path, text).map_err(PackError::io(&path))?;
+        for name in manifest
+            .files
+            .keys()
+            .map(String::as_str)
+            .chain([MANIFEST_FILE])
+        {
+            sync(&self.file(name))?;
+        }
+        sync(&self.dir)?;
+        std::fs::rename(&self.dir, out_dir).map_err(PackError::io(out_dir))?;
+        match out_dir
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+        {
+            Some(parent) => sync(parent),
+            None => sync(Path::new(".")),
+        }
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        // After the rename there is nothing left under this name, and that is well.
+        let _gone_already = std::fs::remove_dir_all(&self.dir);
+    }
+}
+
+fn sync(path: &Path) -> Result<(), PackError> {
+    let file = std::fs::File::open(path).map_err(PackError::io(path))?;
+    file.sync_all().map_err(PackError::io(path))
+}

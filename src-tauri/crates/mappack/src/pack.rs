@@ -1,0 +1,319 @@
+//! An opened map pack: tiles by address, names by what is typed, towns of the county.
+//! Not here: building (`build`), choosing among hits: that is for the person at the desk.
+
+use crate::PackError;
+use crate::gazetteer::PlaceClass;
+use crate::gazetteer::locate::Whence;
+use crate::gazetteer::write::BY_NAME;
+use crate::manifest::{FileEntry, GAZETTEER_FILE, Manifest, TILES_FILE};
+use crate::mbtiles::open_read_only;
+use crate::reading::normal;
+use fengsui_geo::{TileId, Wgs84};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// An open pack; shared between threads, each of which gets a reader of its own while it reads.
+#[derive(Debug)]
+pub struct Pack {
+    dir: PathBuf,
+    manifest: Manifest,
+    tiles: Pool,
+    names: Pool,
+}
+
+/// A place that fits what was typed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlaceHit {
+    /// Name.
+    pub name: String,
+    /// What sort of thing it is.
+    pub class: PlaceClass,
+    /// Which one of that sort: the map's own word (`school`, `street`, `village` …).
+    pub kind: String,
+    /// The town it belongs to.
+    pub town: Option<String>,
+    /// How the town is known; with `Nearest` it is likely, not certain.
+    pub town_by: Option<Whence>,
+    /// Official code, of towns and villages.
+    pub code: Option<String>,
+    /// Where it is; `None` for a town or village that the map does not show.
+    pub position: Option<Wgs84>,
+    /// How what was typed fits the name.
+    pub matched: Matched,
+}
+
+/// How what was typed fits a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Matched {
+    /// The name begins with it.
+    Name,
+    /// Its pinyin begins with it.
+    Pinyin,
+    /// Its initials begin with it.
+    Initials,
+    /// It stands somewhere inside the name.
+    Inside,
+}
+
+/// A town of the county.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TownInfo {
+    /// Official code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Its seat; `None` when the map does not show it.
+    pub position: Option<Wgs84>,
+    /// Its villages by code.
+    pub villages: Vec<VillageInfo>,
+}
+
+/// A village of a town.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VillageInfo {
+    /// Official code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Where; `None` when the map does not show it, or shows several of the name.
+    pub position: Option<Wgs84>,
+}
+
+impl Pack {
+    /// Opens a pack's folder: the manifest must be readable and every file as long as it says.
+    ///
+    /// # Errors
+    /// [`PackError::Missing`], [`PackError::BadJson`], [`PackError::TooNew`],
+    /// [`PackError::DamagedPack`] naming the file, [`PackError::Database`].
+    pub fn open(dir: &Path) -> Result<Self, PackError> {
+        let manifest = Manifest::read(dir)?;
+        for (name, entry) in &manifest.files {
+            let path = dir.join(name);
+            let found = std::fs::metadata(&path)
+                .map_err(PackError::io(&path))?
+                .len();
+            if found != entry.bytes {
+                let why = format!("{} bytes instead of {}", found, entry.bytes);
+                return Err(PackError::DamagedPack {
+                    name: name.clone(),
+                    why,
+                });
+            }
+        }
+        let pack = Self {
+            tiles: Pool::new(dir.join(TILES_FILE), TILES_FILE),
+            names: Pool::new(dir.join(GAZETTEER_FILE), GAZETTEER_FILE),
+            dir: dir.to_owned(),
+            manifest,
+        };
+        // A file of the right length may still be none: ask each one thing.
+        pack.tiles
+            .with(|db| db.query_row(TILE, params![0, 0, 0], |_| Ok(())).optional())?;
+        pack.names
+            .with(|db| db.query_row("SELECT count(*) FROM town", [], |_| Ok(())))?;
+        Ok(pack)
+    }
+
+    /// Reads every byte of the pack and compares its hashes.
+    ///
+    /// # Errors
+    /// [`PackError::DamagedPack`] naming the first file that is not what the manifest says.
+    pub fn verify(&self) -> Result<(), PackError> {
+        for (name, entry) in &self.manifest.files {
+            let found = FileEntry::of(&self.dir.join(name))?;
+            if found != *entry {
+                let why = format!("SHA-256 {} instead of {}", found.sha256, entry.sha256);
+                return Err(PackError::DamagedPack {
+                    name: name.clone(),
+                    why,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// What the pack says of itself.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// A tile as gzipped vector tile; rows are counted from the north (XYZ). `None` when the
+    /// pack has none there: no map, which is not the same as an empty place on the map.
+    ///
+    /// # Errors
+    /// [`PackError::Geo`] for an address that cannot exist, [`PackError::Database`].
+    pub fn tile(&self, z: u8, x: u32, y: u32) -> Result<Option<Vec<u8>>, PackError> {
+        let tile = TileId::new(z, x, y)?;
+        self.tiles.with(|db| {
+            let mut select = db.prepare_cached(TILE)?;
+            select
+                .query_row(params![z, x, tile.tms_row()], |row| row.get(0))
+                .optional()
+        })
+    }
+
+    /// Places whose name, pinyin or initials begin with `query`, then, for a query with Han
+    /// characters, places that have it inside. Best first: whole matches, then by sort of thing.
+    /// Equal names in different towns are all there. An empty query finds nothing.
+    ///
+    /// # Errors
+    /// [`PackError::Database`].
+    pub fn search(&self, query: &str, limit: usize) -> Result<Vec<PlaceHit>, PackError> {
+        let wanted = normal(query);
+        if wanted.is_empty() || limit == 0 {
+            return Ok(Vec::new());
+        }
+        // Every key that begins with the query lies between it and it followed by the last
+        // character there is.
+        let after = format!("{wanted}\u{10ffff}");
+        let rows = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.names.with(|db| {
+            let mut select = db.prepare_cached(PREFIX)?;
+            let found = select.query_map(params![wanted, after, rows], |row| hit(row, None))?;
+            let mut hits: Vec<(i64, PlaceHit)> = found.collect::<Result<_, _>>()?;
+            if hits.len() < limit && !wanted.is_ascii() {
+                let mut select = db.prepare_cached(INSIDE)?;
+                let found = select.query_map(params![wanted, rows, BY_NAME], |row| {
+                    hit(row, Some(Matched::Inside))
+                })?;
+                for more in found {
+                    let more = more?;
+                    if hits.len() < limit && hits.iter().all(|(id, _)| *id != more.0) {
+                        hits.push(more);
+                    }
+                }
+            }
+            Ok(hits.into_iter().map(|(_, hit)| hit).collect())
+        })
+    }
+
+    /// All towns of the county by code, each with its villages; empty without divisions.
+    ///
+    /// # Errors
+    /// [`PackError::Database`].
+    pub fn towns(&self) -> Result<Vec<TownInfo>, PackError> {
+        self.names.with(|db| {
+            let mut select =
+                db.prepare_cached("SELECT code, name, lon_e7, lat_e7 FROM town ORDER BY code")?;
+            let found = select.query_map([], |row| {
+                Ok(TownInfo {
+                    code: row.get(0)?,
+                    name: row.get(1)?,
+                    position: position(row, 2)?,
+                    villages: Vec::new(),
+                })
+            })?;
+            let mut towns: Vec<TownInfo> = found.collect::<Result<_, _>>()?;
+            let mut select = db.prepare_cached(
+                "SELECT code, name, lon_e7, lat_e7 FROM village WHERE town = ?1 ORDER BY code",
+            )?;
+            for town in &mut towns {
+                let found = select.query_map(params![town.code], |row| {
+                    Ok(VillageInfo {
+                        code: row.get(0)?,
+                        name: row.get(1)?,
+                        position: position(row, 2)?,
+                    })
+                })?;
+                town.villages = found.collect::<Result<_, _>>()?;
+            }
+            Ok(towns)
+        })
+    }
+}
+
+const TILE: &str =
+    "SELECT tile_data FROM tiles WHERE zoom_level = ?1 AND tile_column = ?2 AND tile_row = ?3";
+
+const PREFIX: &str = "
+    SELECT p.id, p.name, p.class, p.kind, p.town, p.town_by, p.code, p.lon_e7, p.lat_e7,
+           min(k.how) AS how, max(k.key = ?1) AS is_whole
+    FROM place_key AS k JOIN place AS p ON p.id = k.place
+    WHERE k.key >= ?1 AND k.key < ?2
+    GROUP BY p.id
+    ORDER BY is_whole DESC, how, p.class DESC, length(p.name), p.name, p.town, p.id
+    LIMIT ?3";
+
+const INSIDE: &str = "
+    SELECT p.id, p.name, p.class, p.kind, p.town, p.town_by, p.code, p.lon_e7, p.lat_e7
+    FROM place_key AS k JOIN place AS p ON p.id = k.place
+    WHERE k.how = ?3 AND instr(k.key, ?1) > 1
+    ORDER BY p.class DESC, length(p.name), p.name, p.town, p.id
+    LIMIT ?2";
+
+fn hit(row: &Row<'_>, matched: Option<Matched>) -> rusqlite::Result<(i64, PlaceHit)> {
+    let matched = match matched {
+        Some(matched) => matched,
+        None => match row.get(9)? {
+            0i64 => Matched::Name,
+            1 => Matched::Pinyin,
+            _ => Matched::Initials,
+        },
+    };
+    let town_by: Option<i64> = row.get(5)?;
+    Ok((
+        row.get(0)?,
+        PlaceHit {
+            name: row.get(1)?,
+            class: PlaceClass::from_number(row.get(2)?),
+            kind: row.get(3)?,
+            town: row.get(4)?,
+            town_by: town_by.map(Whence::from_number),
+            code: row.get(6)?,
+            position: position(row, 7)?,
+            matched,
+        },
+    ))
+}
+
+fn position(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Wgs84>> {
+    let (lon, lat): (Option<i32>, Option<i32>) = (row.get(first)?, row.get(first + 1)?);
+    Ok(lon
+        .zip(lat)
+        .and_then(|(lon, lat)| Wgs84::from_e7(lon, lat).ok()))
+}
+
+/// Readers of one file: taken for a question, given back after it. Each keeps its prepared
+/// statements, so a question costs no parsing.
+#[derive(Debug)]
+struct Pool {
+    path: PathBuf,
+    part: &'static str,
+    idle: Mutex<Vec<Connection>>,
+}
+
+/// More idle readers than this are closed.
+const IDLE_MAX: usize = 8;
+
+impl Pool {
+    fn new(path: PathBuf, part: &'static str) -> Self {
+        Self {
+            path,
+            part,
+            idle: Mutex::new(Vec::new()),
+        }
+    }
+
+    fn with<T>(
+        &self,
+        ask: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, PackError> {
+        let idle = self.idle().pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => open_read_only(&self.path, self.part)?,
+        };
+        let answer = ask(&connection).map_err(PackError::database(self.part))?;
+        let mut idle = self.idle();
+        if idle.len() < IDLE_MAX {
+            idle.push(connection);
+        }
+        Ok(answer)
+    }
+
+    /// A panic elsewhere cannot leave the list in disorder: it is only pushed to and popped.
+    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

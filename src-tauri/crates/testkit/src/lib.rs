@@ -1,0 +1,4 @@
+//! Generators, crash VFS and named stations for tests and tools.
+
+pub mod county;
+pub mod crash_vfs;

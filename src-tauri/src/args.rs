@@ -1,0 +1,311 @@
+//! What the program was asked to do: verbs and options, read once at start.
+//!
+//! Not here: doing any of it, and whether a path exists.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use lexopt::prelude::*;
+
+/// `--help`, Chinese first.
+pub(crate) const HELP: &str = include_str!("help.txt");
+
+/// What to do.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Task {
+    /// Open the desk in a window.
+    Window(Box<DeskWish>),
+    /// The same station without a window.
+    Serve(Box<DeskWish>),
+    /// Walk every chain of the log.
+    AuditVerify(HomeWish),
+    /// Build a map pack.
+    MapBuild { input: PathBuf, out: PathBuf },
+    /// A consistent copy of the database.
+    Backup { home: HomeWish, out: PathBuf },
+    /// One more way to the database key.
+    AddKey { home: HomeWish, way: KeyWay },
+    /// Print the help.
+    Help,
+    /// Print the version.
+    Version,
+}
+
+/// Which way to the key is added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyWay {
+    /// A passphrase, read from the standard input.
+    Passphrase,
+    /// A recovery code, shown once.
+    Recovery,
+}
+
+/// Which home, and how its key is opened.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct HomeWish {
+    /// `None` = the default of this machine.
+    pub(crate) home: Option<PathBuf>,
+    /// File with the passphrase; `None` = this machine's own way.
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// File with the recovery code.
+    pub(crate) recovery_file: Option<PathBuf>,
+}
+
+/// How a station is to run.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct DeskWish {
+    /// Home and key.
+    pub(crate) home: HomeWish,
+    /// County folder or `.osm.pbf`; `None` = what is installed (or the demo county).
+    pub(crate) county: Option<PathBuf>,
+    /// A scripted quiet shift on the demo county.
+    pub(crate) demo: Option<DemoWish>,
+    /// Where the local intake listens; `None` = not at all.
+    pub(crate) intake: Option<SocketAddr>,
+    /// Where the loopback twin listens; `None` = not at all.
+    pub(crate) loopback: Option<SocketAddr>,
+    /// Folder with the built page for the loopback; `None` = looked for.
+    pub(crate) ui: Option<PathBuf>,
+    /// Station code, 2–3 letters (first start only).
+    pub(crate) station_code: Option<String>,
+    /// Station name (first start only).
+    pub(crate) station_name: Option<String>,
+}
+
+/// How the scripted shift goes on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct DemoWish {
+    /// Whether calls ring by themselves.
+    pub(crate) calls: bool,
+    /// Whether crews answer orders by themselves.
+    pub(crate) crews: bool,
+    /// 1 = a quiet shift; 2 = everything comes twice as fast.
+    pub(crate) pace: f64,
+    /// The same seed gives the same shift.
+    pub(crate) seed: u64,
+}
+
+impl Default for DemoWish {
+    fn default() -> Self {
+        Self {
+            calls: true,
+            crews: true,
+            pace: 1.0,
+            seed: 1,
+        }
+    }
+}
+
+impl Default for DeskWish {
+    fn default() -> Self {
+        Self {
+            home: HomeWish::default(),
+            county: None,
+            demo: None,
+            intake: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
+            loopback: None,
+            ui: None,
+            station_code: None,
+            station_name: None,
+        }
+    }
+}
+
+/// Why the command line was not understood; one sentence.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ArgsError {
+    /// Not an option, or a value that does not parse.
+    #[error("{0}")]
+    Lexopt(#[from] lexopt::Error),
+    /// Understood, but not possible.
+    #[error("{0}")]
+    Not(String),
+}
+
+fn not(words: impl Into<String>) -> ArgsError {
+    ArgsError::Not(words.into())
+}
+
+/// Reads the command line (without the program's name).
+pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Task, ArgsError> {
+    let mut raw = Raw::default();
+    let mut parser = lexopt::Parser::from_args(args);
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Short('h') | Long("help") => return Ok(Task::Help),
+            Short('V') | Long("version") => return Ok(Task::Version),
+            Value(word) => raw.words.push(word),
+            Long(name) => {
+                let name = name.to_owned();
+                raw.option(&name, &mut parser)?;
+            }
+            Short(_) => return Err(arg.unexpected().into()),
+        }
+    }
+    raw.task()
+}
+
+/// Everything that was said, before it is one task.
+#[derive(Default)]
+struct Raw {
+    words: Vec<OsString>,
+    desk: DeskWish,
+    demo: DemoWish,
+    wants_demo: bool,
+    is_headless: bool,
+    input: Option<PathBuf>,
+    out: Option<PathBuf>,
+    /// Options that only a running station understands.
+    desk_options: Vec<String>,
+}
+
+impl Raw {
+    fn option(&mut self, name: &str, parser: &mut lexopt::Parser) -> Result<(), ArgsError> {
+        if !["home", "passphrase-file", "recovery-file", "input", "out"].contains(&name) {
+            self.desk_options.push(format!("--{name}"));
+        }
+        let desk = &mut self.desk;
+        match name {
+            "home" => desk.home.home = Some(parser.value()?.into()),
+            "passphrase-file" => desk.home.passphrase_file = Some(parser.value()?.into()),
+            "recovery-file" => desk.home.recovery_file = Some(parser.value()?.into()),
+            "county" => desk.county = Some(parser.value()?.into()),
+            "ui" => desk.ui = Some(parser.value()?.into()),
+            "station-code" => desk.station_code = Some(station_code(&parser.value()?.string()?)?),
+            "station-name" => desk.station_name = Some(parser.value()?.string()?),
+            "headless" => self.is_headless = true,
+            "demo" => self.wants_demo = true,
+            "demo-pace" => self.demo.pace = pace(&parser.value()?.string()?)?,
+            "demo-calls" => self.demo.calls = on_off(&parser.value()?.string()?)?,
+            "demo-crews" => self.demo.crews = on_off(&parser.value()?.string()?)?,
+            "demo-seed" => self.demo.seed = parser.value()?.parse()?,
+            "intake" => desk.intake = address_or_off(&parser.value()?.string()?)?,
+            "loopback" => desk.loopback = loopback(&parser.value()?.string()?)?,
+            "input" => self.input = Some(parser.value()?.into()),
+            "out" => self.out = Some(parser.value()?.into()),
+            other => return Err(not(format!("没有此选项 / no such option: --{other}"))),
+        }
+        Ok(())
+    }
+
+    fn task(mut self) -> Result<Task, ArgsError> {
+        if self.wants_demo {
+            self.desk.demo = Some(self.demo);
+        } else if let Some(stray) = self
+            .desk_options
+            .iter()
+            .find(|name| name.starts_with("--demo-"))
+        {
+            return Err(not(format!(
+                "{stray} 须与 --demo 同用 / {stray} needs --demo"
+            )));
+        }
+        let words: Vec<String> = self
+            .words
+            .iter()
+            .map(|word| word.to_string_lossy().into_owned())
+            .collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let (input, out) = (self.input.take(), self.out.take());
+        let is_build = words.first() == Some(&"map");
+        if !is_build && (input.is_some() || out.is_some()) {
+            return Err(not(
+                "--input 与 --out 只用于 map build / only map build takes them",
+            ));
+        }
+        if !matches!(words.as_slice(), [] | ["serve"])
+            && let Some(name) = self.desk_options.first()
+        {
+            return Err(not(format!(
+                "{name} 不用于此命令 / this verb does not take {name}"
+            )));
+        }
+        match words.as_slice() {
+            [] if self.is_headless => Ok(Task::Serve(Box::new(self.desk))),
+            [] => Ok(Task::Window(Box::new(self.desk))),
+            ["serve"] => Ok(Task::Serve(Box::new(self.desk))),
+            ["audit", "verify"] => Ok(Task::AuditVerify(self.desk.home)),
+            ["map", "build"] => match (input, out) {
+                (Some(input), Some(out)) => Ok(Task::MapBuild { input, out }),
+                _ => Err(not(
+                    "map build 需要 --input 与 --out / needs --input and --out",
+                )),
+            },
+            ["backup", _] => Ok(Task::Backup {
+                home: self.desk.home,
+                out: self.words.swap_remove(1).into(),
+            }),
+            ["backup"] => Err(not("backup 需要目标文件 / backup needs the file to write")),
+            ["keys", "add-passphrase"] => Ok(Task::AddKey {
+                home: self.desk.home,
+                way: KeyWay::Passphrase,
+            }),
+            ["keys", "recovery"] => Ok(Task::AddKey {
+                home: self.desk.home,
+                way: KeyWay::Recovery,
+            }),
+            other => {
+                let said = other.join(" ");
+                Err(not(format!("没有此命令 / no such verb: {said}")))
+            }
+        }
+    }
+}
+
+fn on_off(text: &str) -> Result<bool, ArgsError> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err(not(format!("须为 on 或 off / must be on or off: {text}"))),
+    }
+}
+
+fn pace(text: &str) -> Result<f64, ArgsError> {
+    text.parse()
+        .ok()
+        .filter(|pace: &f64| (0.01..=1000.0).contains(pace))
+        .ok_or_else(|| not(format!("0.01 至 1000 / from 0.01 to 1000: {text}")))
+}
+
+fn address(text: &str) -> Result<SocketAddr, ArgsError> {
+    text.parse()
+        .map_err(|_| not(format!("须为 IP:端口 / must be IP:PORT: {text}")))
+}
+
+fn address_or_off(text: &str) -> Result<Option<SocketAddr>, ArgsError> {
+    if text == "off" {
+        Ok(None)
+    } else {
+        address(text).map(Some)
+    }
+}
+
+fn station_code(text: &str) -> Result<String, ArgsError> {
+    let is_code = (2..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_uppercase());
+    if is_code {
+        Ok(text.to_owned())
+    } else {
+        Err(not(format!(
+            "台站代码为 2–3 个大写字母 / 2 or 3 capital letters: {text}"
+        )))
+    }
+}
+
+/// The twin answers whoever holds its token, so it never leaves this machine.
+fn loopback(text: &str) -> Result<Option<SocketAddr>, ArgsError> {
+    if !cfg!(feature = "loopback") {
+        return Err(not("此构建不含回环界面 / this build has no loopback"));
+    }
+    let address = address(text)?;
+    if address.ip().is_loopback() {
+        Ok(Some(address))
+    } else {
+        Err(not(format!(
+            "只可为回环地址 / only a loopback address will do: {text}"
+        )))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,146 @@
+//! The command line, line by line.
+
+use super::*;
+
+fn of(line: &str) -> Result<Task, ArgsError> {
+    parse(line.split_whitespace().map(OsString::from))
+}
+
+fn desk(line: &str) -> DeskWish {
+    match of(line).unwrap() {
+        Task::Window(wish) | Task::Serve(wish) => *wish,
+        other => panic!("{line}: {other:?}"),
+    }
+}
+
+#[test]
+fn nothing_said_opens_the_window_with_a_local_intake() {
+    assert_eq!(of("").unwrap(), Task::Window(Box::default()));
+    let intake = DeskWish::default().intake.unwrap();
+    assert!(intake.ip().is_loopback() && intake.port() == 0);
+}
+
+#[test]
+fn serve_and_headless_are_the_same() {
+    assert_eq!(
+        of("serve --home /h").unwrap(),
+        of("--headless --home /h").unwrap()
+    );
+    assert!(matches!(of("serve").unwrap(), Task::Serve(_)));
+}
+
+#[test]
+fn the_demo_is_shaped_by_its_own_options_only() {
+    let demo = desk("--demo --demo-pace 4 --demo-calls off --demo-crews off --demo-seed 9")
+        .demo
+        .unwrap();
+    assert_eq!(
+        demo,
+        DemoWish {
+            calls: false,
+            crews: false,
+            pace: 4.0,
+            seed: 9
+        }
+    );
+    assert_eq!(desk("--demo").demo, Some(DemoWish::default()));
+    for line in [
+        "--demo-pace 4",
+        "--demo --demo-pace 0",
+        "--demo --demo-calls maybe",
+    ] {
+        assert!(of(line).is_err(), "{line}");
+    }
+}
+
+#[test]
+fn the_twin_never_leaves_the_machine() {
+    for line in [
+        "--loopback 0.0.0.0:80",
+        "--loopback 192.168.1.2:80",
+        "--loopback x",
+    ] {
+        assert!(of(line).is_err(), "{line}");
+    }
+    let local = of("serve --loopback 127.0.0.1:0");
+    assert_eq!(local.is_ok(), cfg!(feature = "loopback"));
+}
+
+#[test]
+fn the_intake_can_be_moved_or_shut() {
+    assert_eq!(desk("--intake off").intake, None);
+    assert_eq!(
+        desk("--intake 10.0.0.1:700").intake,
+        Some("10.0.0.1:700".parse().unwrap())
+    );
+    assert!(of("--intake here").is_err());
+}
+
+#[test]
+fn every_verb_takes_what_it_needs_and_no_more() {
+    assert!(matches!(
+        of("audit verify --home /h").unwrap(),
+        Task::AuditVerify(_)
+    ));
+    assert!(matches!(of("backup /b.db").unwrap(), Task::Backup { .. }));
+    assert!(matches!(
+        of("map build --input a --out b").unwrap(),
+        Task::MapBuild { .. }
+    ));
+    let added = of("keys recovery").unwrap();
+    assert!(matches!(
+        added,
+        Task::AddKey {
+            way: KeyWay::Recovery,
+            ..
+        }
+    ));
+    for line in [
+        "audit",
+        "audit verify --demo",
+        "map build --input a",
+        "backup",
+        "backup a b",
+        "serve --input a",
+        "keys",
+        "frobnicate",
+        "--frobnicate",
+        "-x",
+        "--home",
+        "--station-code abc",
+    ] {
+        assert!(of(line).is_err(), "{line}");
+    }
+}
+
+#[test]
+fn the_help_names_every_option_in_both_languages() {
+    for word in [
+        "--home",
+        "--county",
+        "--demo",
+        "--demo-pace",
+        "--demo-calls",
+        "--demo-seed",
+        "--intake",
+        "--loopback",
+        "--ui",
+        "--headless",
+        "--passphrase-file",
+        "--recovery-file",
+        "--station-code",
+        "--station-name",
+        "serve",
+        "audit verify",
+        "map build",
+        "backup",
+        "keys add-passphrase",
+        "keys recovery",
+        "退出码",
+        "Exit codes",
+    ] {
+        assert!(HELP.contains(word), "{word}");
+    }
+    assert_eq!(of("--help").unwrap(), Task::Help);
+    assert_eq!(of("-V").unwrap(), Task::Version);
+}
