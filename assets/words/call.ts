@@ -1,9 +1,9 @@
 // Words of calls (来话).
 export const call = {
   'call.title': { zh: '来话', en: 'Calls' },
-  'call.counts': { zh: '振铃 {ringing}·通话 {talking}·未接 {missed}', en: 'ringing {ringing}·talking {talking}·missed {missed}' },
+  'call.counts': { zh: '振铃 {ringing}·通话 {talking}·未接 {missed}', en: 'ring {ringing}·talk {talking}·missed {missed}' },
   'call.rest': { zh: '另 {n} 话', en: '{n} more' },
-  'call.take_oldest': { zh: '接最早', en: 'take the oldest' },
+  'call.take_oldest': { zh: '接最早', en: 'oldest' },
   'call.none': { zh: '无来话', en: 'No calls' },
   'call.withheld': { zh: '号码未送', en: 'Number withheld' },
   'call.mine': { zh: '本台', en: 'this desk' },

@@ -103,7 +103,7 @@ export const desk = {
   'post.admin': { zh: '管理', en: 'Administrator' },
   'post.device': { zh: '终端', en: 'Device' },
   'command.label': { zh: '命令行', en: 'Command line' },
-  'command.hint': { zh: '命令行　/s 巡03 到场', en: 'Command line　/s 巡03 到场' },
+  'command.hint': { zh: '命令行　/s 巡03 到场', en: 'Command line　/s 巡03 on_scene' },
   'command.enter': { zh: 'Enter 执行', en: 'Enter runs it' },
   'command.not_found': { zh: '未找到 {what}，什么都没有变', en: '{what} not found; nothing has changed' },
   'command.ambiguous': { zh: '不止一个，须写全：{choices}', en: 'More than one is meant: {choices}' },

@@ -14,6 +14,7 @@ export const failure = {
   'failure.call.taken': { zh: '{desk} 已接', en: 'Taken by {desk}' },
   'failure.call.state': { zh: '来话现为 {state}，不能这样做', en: 'The call is {state}; this cannot be done' },
   'failure.incident.stage': { zh: '警情现为 {stage}，不能这样做', en: 'The incident is: {stage}; this cannot be done' },
+  'failure.incident.text_missing': { zh: '此结果须写一句经过：Alt F 写明后再结', en: 'This result needs a few words: Alt F, then close' },
   'failure.incident.result_missing': { zh: '还没有结果码，不能结案。先选结果 Alt F', en: 'No result code yet, so it cannot be closed. Choose one: Alt F' },
   'failure.incident.units_active': { zh: '{units} 还在警，先离场或撤销', en: '{units} still engaged; let them leave or cancel first' },
   'failure.code.unknown': { zh: '没有这个代码：{code}', en: 'No such code: {code}' },

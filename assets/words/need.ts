@@ -1,7 +1,7 @@
 // Words of things that need a person (需人处理) and of the honesty strip (诚实条).
 export const need = {
   'need.title': { zh: '需人处理', en: 'Needs a person' },
-  'need.count': { zh: '{n} 件·不移动、不自动消失', en: '{n}·never moves, never goes by itself' },
+  'need.count': { zh: '{n} 件·不移动、不自动消失', en: '{n}·stay until done' },
   'need.none': { zh: '无', en: 'none' },
   'need.since': { zh: '{at} 起', en: 'since {at}' },
   'need.owner': { zh: '{name} 在办', en: '{name} has it' },

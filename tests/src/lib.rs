@@ -1,4 +1,6 @@
 //! Shared helpers of the suites.
 
+pub mod bench;
 pub mod desk;
 pub mod faults;
+pub mod load;

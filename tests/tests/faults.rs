@@ -8,7 +8,7 @@ use fengsui_tests::faults::report::skipped;
 use fengsui_tests::faults::{Settings, damage, disk, door, kill, mount, refuse, trace};
 
 fn settings() -> Settings {
-    Settings::short(env!("CARGO_BIN_EXE_fault-worker"))
+    Settings::short(env!("CARGO_BIN_EXE_fault_worker"))
 }
 
 /// Whether root is there; otherwise says what is left out.

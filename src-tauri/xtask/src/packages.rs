@@ -127,6 +127,12 @@ pub(crate) const TABLE: &[Need] = &[
         "kills the station at the n-th write",
     ),
     program(
+        "iproute2",
+        "ip",
+        For::Test,
+        "a network where nobody answers, for the window",
+    ),
+    program(
         "e2fsprogs",
         "mkfs.ext4",
         For::Test,

@@ -48,7 +48,7 @@ fn main() -> anyhow::Result<()> {
     let worker = std::env::current_exe()?
         .parent()
         .context("no folder of our own")?
-        .join("fault-worker");
+        .join("fault_worker");
     let mut settings = Settings::short(worker);
     let mut only = None;
     let mut given = std::env::args().skip(1);

@@ -1,5 +1,5 @@
 //! The worker as a process of its own: started in its own group, listened to, stopped, killed.
-//! Not here: what it does (bin/fault-worker) and when it dies (the suites).
+//! Not here: what it does (bin/fault_worker) and when it dies (the suites).
 
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;

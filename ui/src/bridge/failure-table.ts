@@ -42,6 +42,7 @@ export const failureTable: Record<DeskCode, FailureRow> = {
   'call.state': no('failure.call.state'),
   'incident.stage': no('failure.incident.stage'),
   'incident.result_missing': no('failure.incident.result_missing', 'feedback'),
+  'incident.text_missing': no('failure.incident.text_missing', 'feedback'),
   'incident.units_active': no('failure.incident.units_active'),
   'code.unknown': no('failure.code.unknown'),
   'unit.state': no('failure.unit.state'),

@@ -294,6 +294,10 @@ opened_at_ms: number,
  */
 first_order: Watch | null, 
 /**
+ * Units were sent and none is left: 待结, not 待派.
+ */
+was_sent: boolean, 
+/**
  * Units in it, in order of dispatch.
  */
 units: Array<BoardUnit>, 
@@ -485,6 +489,10 @@ incident: string,
  * What is wanted: "宜 2 组 4 人以上、带盾".
  */
 wanted: Array<Reason>, 
+/**
+ * Type it goes by while none is chosen: what the words propose.
+ */
+proposed_type: string | null, 
 /**
  * "straight_line" as long as no road graph is installed; the desk says so.
  */
@@ -712,7 +720,7 @@ params: Array<Param>,
  */
 trace: string, };
 
-export type FailureCode = "session.missing" | "session.denied" | "session.locked" | "post.not_allowed" | "post.not_granted" | "request.unknown" | "request.malformed" | "value.invalid" | "not_found" | "ambiguous" | "call.none_ringing" | "call.taken" | "call.state" | "incident.stage" | "incident.result_missing" | "incident.units_active" | "code.unknown" | "unit.state" | "unit.engaged" | "unit.already_there" | "override.reason_needed" | "assignment.stage" | "cancel.unconfirmed" | "time.impossible" | "account.exists" | "passphrase.short" | "nothing_to_change" | "reading.unknown" | "map.missing" | "store.disk_full" | "store.read_only" | "store.busy" | "store.corrupt" | "store.not_written" | "store.ambiguous" | "store.io" | "store.too_new" | "store.foreign" | "store.upgrade_failed" | "key.wrong" | "key.locked" | "key.missing" | "home.in_use" | "internal.panic";
+export type FailureCode = "session.missing" | "session.denied" | "session.locked" | "post.not_allowed" | "post.not_granted" | "request.unknown" | "request.malformed" | "value.invalid" | "not_found" | "ambiguous" | "call.none_ringing" | "call.taken" | "call.state" | "incident.stage" | "incident.result_missing" | "incident.text_missing" | "incident.units_active" | "code.unknown" | "unit.state" | "unit.engaged" | "unit.already_there" | "override.reason_needed" | "assignment.stage" | "cancel.unconfirmed" | "time.impossible" | "account.exists" | "passphrase.short" | "nothing_to_change" | "reading.unknown" | "map.missing" | "store.disk_full" | "store.read_only" | "store.busy" | "store.corrupt" | "store.not_written" | "store.ambiguous" | "store.io" | "store.too_new" | "store.foreign" | "store.upgrade_failed" | "key.wrong" | "key.locked" | "key.missing" | "home.in_use" | "internal.panic";
 
 export type Feedback = { 
 /**

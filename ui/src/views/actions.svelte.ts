@@ -80,10 +80,11 @@ class Actions {
     void tick().then(() => {
       focusOn('find');
       const input = document.activeElement;
-      if (text && input instanceof HTMLInputElement) {
+      if (!(input instanceof HTMLInputElement)) return;
+      if (text) {
         input.value = text;
         input.dispatchEvent(new Event('input', { bubbles: true }));
-      }
+      } else input.select();
     });
   }
 
@@ -95,9 +96,14 @@ class Actions {
     const isStill = mark.isStill();
     await sheet.open(answered.incident, 'form');
     follow.reset();
-    candidates.forget();
+    this.#forgetOthers();
     await tick();
     if (isStill) focusOn(firstEmptyField());
+  }
+
+  /** Candidates of another incident go; those of the one just opened may be there already. */
+  #forgetOthers(): void {
+    if (candidates.incident !== sheet.incident) candidates.forget();
   }
 
   /** Alt J: this call ends, the next one is taken. */
@@ -124,7 +130,7 @@ class Actions {
     const before = document.activeElement;
     if (!(await sheet.openByHand(entrance, line, callback, again))) return;
     follow.reset();
-    candidates.forget();
+    this.#forgetOthers();
     await tick();
     const now = document.activeElement;
     if (now === before || now === document.body) focusOn(firstEmptyField());
@@ -184,7 +190,7 @@ class Actions {
     asking.ask({
       title: t('foot.invalid'),
       ways: (codes.tables.value?.invalid_reasons ?? []).slice(0, 6),
-      take: (reason) => void sheet.invalidate(reason),
+      take: (reason) => void sheet.invalidate(reason).then((done) => done && this.turn('follow')),
     });
     return true;
   }

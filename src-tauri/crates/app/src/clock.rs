@@ -2,7 +2,7 @@
 //!
 //! Not here: HLC (`domain::log::hlc`).
 
-use chrono::{DateTime, Datelike, Local, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Local, TimeZone, Timelike, Utc};
 use fengsui_domain::number::LocalDay;
 
 /// A source of wall-clock time.
@@ -35,6 +35,16 @@ pub fn local_day(at_ms: i64) -> Option<LocalDay> {
         u8::try_from(at.day()).ok()?,
     )
     .ok()
+}
+
+/// The shift of an instant, by local time: 三班两运转 changes at eight in the morning and evening.
+#[must_use]
+pub fn shift_at(at_ms: i64) -> &'static str {
+    match Local.timestamp_millis_opt(at_ms).single() {
+        Some(at) if (8..20).contains(&at.hour()) => "08:00–20:00",
+        Some(_) => "20:00–08:00",
+        None => "—",
+    }
 }
 
 /// A day as yyyymmdd.

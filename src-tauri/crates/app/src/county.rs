@@ -110,6 +110,13 @@ impl County {
         self.rules.propose(text, line)
     }
 
+    /// What the words propose first, on the line they came on.
+    #[must_use]
+    pub fn first_proposal(&self, text: Option<&str>, line: Option<Line>) -> Option<Proposal> {
+        let proposed = self.propose(text?, line.unwrap_or(Line::Police110));
+        proposed.into_iter().next()
+    }
+
     /// What a type calls for; a county's own figures, at least one unit once
     /// the level is above normal.
     #[must_use]

@@ -30,6 +30,8 @@ pub enum RejectionCode {
     IncidentStage,
     /// No result code.
     ResultMissing,
+    /// The result wants a few words.
+    TextMissing,
     /// Units are active.
     UnitsActive,
     /// Unknown code.

@@ -31,7 +31,10 @@ impl Home {
     pub fn create(&self) -> Result<(), StoreError> {
         for folder in [self.root.clone(), self.logs(), self.packs(), self.copies()] {
             if !folder.is_dir() {
-                DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
+                DirBuilder::new()
+                    .recursive(true)
+                    .mode(0o700)
+                    .create(&folder)?;
                 // The folder's own name must survive a cut like the files in it.
                 sync_folder_of(&folder)?;
             }

@@ -6,9 +6,9 @@
 // The log and its fold.
 pub mod local;
 pub mod log;
+pub mod project;
 pub mod read;
 mod rows;
-pub mod project;
 pub mod search;
 mod signing;
 mod store;
@@ -32,8 +32,8 @@ pub use error::{JobError, StoreError};
 pub use home::{Home, HomeLock};
 pub use keyring::{DatabaseKey, GuessCost, KeyWay, Keyring, Machine, RecoveryCode, Unlock};
 pub use migrations::MIGRATIONS;
-pub use open::{APPLICATION_ID, Durability, Migration, Mode, OpenOptions, schema_of};
-pub use witness::{HEADS_MAX, Lineage, WitnessHead};
+pub use open::{APPLICATION_ID, Durability, Migration, Mode, OpenOptions, open_bare, schema_of};
 pub use rows::decode as decode_registers;
 pub use rusqlite::Connection;
 pub use store::{StationIdentity, Store};
+pub use witness::{HEADS_MAX, Lineage, WitnessHead};

@@ -202,6 +202,12 @@ impl<'t> Log<'t> {
         self.now_ms
     }
 
+    /// Moves the wall clock on within the transaction: for tools that write a past in bulk. The
+    /// stamps still never go back.
+    pub fn pass_to(&mut self, now_ms: i64) {
+        self.now_ms = now_ms;
+    }
+
     /// The connection, for reads of the state before this transaction's acts.
     #[must_use]
     pub fn conn(&self) -> &'t Connection {

@@ -168,6 +168,32 @@ pub(crate) fn open(options: &OpenOptions) -> Result<Opened, StoreError> {
     })
 }
 
+/// The file and nothing else: its key unwrapped and one connection that cannot write. No lock is
+/// taken, nothing is checked, upgraded or noted. It is the floor that opening a desk is measured
+/// against; nothing of the desk uses it.
+///
+/// # Errors
+/// `KeyMissing`, `KeyLocked`, `KeyWrong`, `Corrupt`, `Io`.
+pub fn open_bare(options: &OpenOptions) -> Result<Connection, StoreError> {
+    let OpenOptions {
+        home,
+        machine,
+        cost,
+        unlock,
+        ..
+    } = options;
+    let keyring = Keyring::open(home, machine, *cost, unlock)?;
+    let connector = Connector {
+        path: home.database(),
+        key: keyring.key().clone(),
+        name: keyring.database(),
+        vfs: options.vfs.clone(),
+        durability: options.durability,
+        busy: options.busy,
+    };
+    connector.connect(Role::Looker)
+}
+
 /// What lies where the database should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Found {

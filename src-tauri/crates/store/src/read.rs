@@ -3,6 +3,8 @@
 //! **Invariant:** an error is an error; nothing here turns a failed reading
 //! into 0 or an empty list (J16). Not here: words and wire shapes.
 
+use std::collections::BTreeSet;
+
 use fengsui_domain::log::dot::{Dot, Lane, Writer};
 use fengsui_domain::log::entry::Entry;
 use fengsui_domain::log::register::Registers;
@@ -158,13 +160,15 @@ macro_rules! by_dot {
     };
 }
 
+const OPEN: &str = "WHERE t.open = 1 ORDER BY t.opened_at, t.id";
+const LISTED: &str = "WHERE t.listed = 1 ORDER BY t.ring_at, t.id";
+
 /// Incidents on the board, oldest first.
 ///
 /// # Errors
 /// Any store error.
 pub fn open_incidents(conn: &Connection) -> Result<Vec<IncidentRecord>, StoreError> {
-    let sql = incidents_where("WHERE t.open = 1 ORDER BY t.opened_at, t.id");
-    all(conn, &sql, [], incident)
+    all(conn, &incidents_where(OPEN), [], incident)
 }
 
 /// One incident.
@@ -210,18 +214,19 @@ pub fn incidents_around(conn: &Connection, at_ms: i64) -> Result<Vec<i64>, Store
     )
 }
 
+// `+`: by the plain id SQLite would rather walk the whole table than sort a few rows of the
+// index of active ones.
+const ACTIVE: &str = "WHERE t.stage < 6 ORDER BY +t.id";
+
 /// Assignments not ended, oldest first.
 ///
 /// # Errors
 /// Any store error.
 pub fn active_assignments(conn: &Connection) -> Result<Vec<AssignmentRecord>, StoreError> {
-    all(
-        conn,
-        &assignments_where("WHERE t.stage < 6 ORDER BY t.id"),
-        [],
-        assignment,
-    )
+    all(conn, &assignments_where(ACTIVE), [], assignment)
 }
+
+const EVER_SENT: &str = "SELECT 1 FROM assignment WHERE incident = ?1 LIMIT 1";
 
 /// All assignments of an incident, oldest first.
 ///
@@ -233,6 +238,24 @@ pub fn assignments_of(
 ) -> Result<Vec<AssignmentRecord>, StoreError> {
     let sql = assignments_where("WHERE t.incident = ?1 ORDER BY t.id");
     all(conn, &sql, [incident], assignment)
+}
+
+/// Which of these incidents ever had a unit sent to them.
+///
+/// # Errors
+/// Any store error.
+pub fn ever_sent(
+    conn: &Connection,
+    incidents: &[IncidentRecord],
+) -> Result<BTreeSet<i64>, StoreError> {
+    let mut ask = conn.prepare_cached(EVER_SENT)?;
+    let mut sent = BTreeSet::new();
+    for incident in incidents {
+        if ask.exists([incident.record.id])? {
+            sent.insert(incident.record.id);
+        }
+    }
+    Ok(sent)
 }
 
 /// One assignment.
@@ -279,12 +302,7 @@ fn plain_where(table: &str, filter: &str) -> String {
 /// # Errors
 /// Any store error.
 pub fn listed_calls(conn: &Connection) -> Result<Vec<Record>, StoreError> {
-    all(
-        conn,
-        &plain_where("call", "WHERE t.listed = 1 ORDER BY t.ring_at, t.id"),
-        [],
-        record,
-    )
+    all(conn, &plain_where("call", LISTED), [], record)
 }
 
 /// One call.
@@ -341,17 +359,17 @@ pub fn county(conn: &Connection) -> Result<Registers, StoreError> {
     regs.map_or_else(|| Ok(Registers::default()), |bytes| decode(&bytes))
 }
 
+// The index holds only entries of a timeline, and is only taken where the query says so too.
+const TIMELINE: &str = "SELECT bytes FROM entry WHERE incident = ?1 AND incident > 0";
+
 /// Entries of an incident's timeline, by stamp.
 ///
 /// # Errors
 /// Any store error.
 pub fn timeline(conn: &Connection, incident: i64) -> Result<Vec<Entry>, StoreError> {
-    let mut entries = all(
-        conn,
-        "SELECT bytes FROM entry WHERE incident = ?1",
-        [incident],
-        |row| entry(row.get_ref(0)?.as_blob().unwrap_or(&[])),
-    )?;
+    let mut entries = all(conn, TIMELINE, [incident], |row| {
+        entry(row.get_ref(0)?.as_blob().unwrap_or(&[]))
+    })?;
     entries.sort_by_key(|entry| (entry.hlc, entry.dot));
     Ok(entries)
 }
@@ -432,4 +450,46 @@ pub fn log_size(conn: &Connection) -> Result<(i64, i64, i64), StoreError> {
                     (SELECT count(*) FROM fork)",
         )?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How SQLite would go about it.
+    fn plan(sql: &str) -> String {
+        let conn = Connection::open_in_memory().unwrap();
+        for step in crate::MIGRATIONS {
+            conn.execute_batch(step.sql).unwrap();
+        }
+        let sql = format!("EXPLAIN QUERY PLAN {}", sql.replace("?1", "1"));
+        let mut ask = conn.prepare(&sql).unwrap();
+        let lines = ask.query_map([], |row| row.get::<_, String>(3)).unwrap();
+        lines.collect::<Result<Vec<_>, _>>().unwrap().join("\n")
+    }
+
+    #[test]
+    fn what_the_desk_asks_all_day_never_walks_a_whole_table() {
+        for (sql, index) in [
+            (TIMELINE.to_owned(), "entry_incident"),
+            (EVER_SENT.to_owned(), "assignment_incident"),
+            (assignments_where(ACTIVE), "assignment_active"),
+            (
+                assignments_where("WHERE t.incident = ?1 ORDER BY t.id"),
+                "assignment_incident",
+            ),
+            (incidents_where(OPEN), "incident_open"),
+            (plain_where("call", LISTED), "call_listed"),
+            (
+                plain_where("feedback", "WHERE t.incident = ?1 ORDER BY t.id"),
+                "feedback_incident",
+            ),
+        ] {
+            let plan = plan(&sql);
+            assert!(
+                plan.contains(&format!("USING INDEX {index}")),
+                "{sql}\n{plan}"
+            );
+        }
+    }
 }

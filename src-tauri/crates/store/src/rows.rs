@@ -116,9 +116,11 @@ impl<'t> Rows<'t> {
                 .filter(|(n, _)| n == noun)
                 .map(|(_, d)| *d)
                 .collect();
-            let old = self.rows.iter().filter(|((n, d), row)| {
-                n == noun && row.dirty && !self.created.contains(&(*n, *d))
-            });
+            // A row without an alias is one of those just taken up.
+            let old = self
+                .rows
+                .iter()
+                .filter(|((n, _), row)| n == noun && row.dirty && row.id.is_some());
             dots.extend(old.map(|((_, dot), _)| *dot));
             for dot in dots {
                 self.write(*noun, dot, digest)?;

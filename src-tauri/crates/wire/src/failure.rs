@@ -72,6 +72,8 @@ codes! {
     IncidentStage = "incident.stage",
     /// Closing without a result code.
     IncidentResultMissing = "incident.result_missing",
+    /// The result code wants words that nobody reported.
+    IncidentTextMissing = "incident.text_missing",
     /// Closing while units are not released; `units`.
     IncidentUnitsActive = "incident.units_active",
     /// Unknown code; `code`, `table`.

@@ -109,6 +109,8 @@ pub struct BoardRow {
     pub opened_at_ms: i64,
     /// First order goal clock (60 s from the answer) while nobody is sent.
     pub first_order: Option<Watch>,
+    /// Units were sent and none is left: 待结, not 待派.
+    pub was_sent: bool,
     /// Units in it, in order of dispatch.
     pub units: Vec<BoardUnit>,
     /// Desk that handles it.

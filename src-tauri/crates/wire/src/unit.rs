@@ -166,6 +166,8 @@ pub struct Candidates {
     pub incident: String,
     /// What is wanted: "宜 2 组 4 人以上、带盾".
     pub wanted: Vec<Reason>,
+    /// Type it goes by while none is chosen: what the words propose.
+    pub proposed_type: Option<String>,
     /// "straight_line" as long as no road graph is installed; the desk says so.
     pub by: String,
     /// Rows, best first; those that may not be sent last.

@@ -96,9 +96,9 @@ impl Suite {
 }
 
 /// The test targets that `tests/` must have; others found there run too.
-const MUST: [&str; 4] = ["journeys", "faults", "screens", "window"];
+const MUST: [&str; 3] = ["journeys", "faults", "window"];
 /// Those that need minutes or a window.
-const SLOW: [&str; 3] = ["faults", "screens", "window"];
+const SLOW: [&str; 2] = ["faults", "window"];
 
 const PACKAGES: &[&str] = &["packages"];
 const UI: &[&str] = &["npm"];
@@ -133,7 +133,11 @@ pub(crate) fn all(root: &Path, yes: bool) -> Result<Vec<Suite>> {
         Suite::new("packages", 15, checked(move |root| install(root, yes))),
         Suite::new("npm", 15, checked(npm_packages)),
         Suite::new("page", 5, checked(page)).wants(UI),
-        Suite::new("format", 5, cargo(&["fmt", "--all", "--check", "--", "--color=never"])),
+        Suite::new(
+            "format",
+            5,
+            cargo(&["fmt", "--all", "--check", "--", "--color=never"]),
+        ),
         Suite::new("tidy", 1, checked(tidy::check)),
         Suite::new("floors", 5, checked(floors::check)),
         Suite::new("words", 1, checked(words::check)),
@@ -245,7 +249,7 @@ fn rust(root: &Path) -> Result<Vec<Suite>> {
         let suite = Suite::new(name, 20, work)
             .wants(PROGRAM)
             .counted(Count::Cargo);
-        let suite = suite.on_screen(matches!(*name, "window" | "screens"));
+        let suite = suite.on_screen(*name == "window");
         suites.push(if SLOW.contains(name) {
             suite.slow()
         } else {

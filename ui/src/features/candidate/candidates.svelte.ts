@@ -70,6 +70,8 @@ class CandidateTable {
     this.incident = null;
     this.ranked.clear();
     this.ticked = [];
+    this.sent_at_ms = null;
+    this.sent = [];
   }
 
   toggle(unit: string): void {

@@ -25,6 +25,8 @@ export function field(part: HTMLInputElement | HTMLTextAreaElement, name: string
     void sheet.save();
   };
   const input = () => {
+    sheet.form.focused = name;
+    sheet.lastField = focus;
     caret();
     sheet.typed();
   };

@@ -64,10 +64,12 @@ class Follow {
     this.selected = rows[Math.max(0, Math.min(rows.length - 1, now + by))]?.id ?? null;
   }
 
-  step(step: AssignmentStep | null): Promise<unknown> {
+  async step(step: AssignmentStep | null): Promise<void> {
     const assignment = this.current?.id;
-    if (!assignment || !step) return Promise.resolve();
-    return deskState.attempt('assignment', () => desk.assignmentStep({ assignment, step, at_ms: null }));
+    if (!assignment || !step) return;
+    const done = await deskState.attempt('assignment', () => desk.assignmentStep({ assignment, step, at_ms: null }));
+    // The keys go on with the next unit that is still in it.
+    if (done && (step === 'clear' || step === 'sign_cancel') && this.selected === assignment) this.selected = null;
   }
 
   remind(channel: Channel): Promise<unknown> {

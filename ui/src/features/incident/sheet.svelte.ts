@@ -69,6 +69,8 @@ class Sheet {
         await this.save();
       }
       this.form.reset();
+      // The caret may stand in the same field as before; that field hears of no focus again.
+      this.form.focused = (document.activeElement as HTMLElement | null)?.dataset?.['field'] ?? null;
       this.view.clear();
       this.proposals = [];
       this.#proposedFor = '';

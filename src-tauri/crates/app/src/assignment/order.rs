@@ -100,9 +100,14 @@ fn check_choice(
     ordering: &Ordering,
     has_reason: bool,
 ) -> Result<(), AppError> {
-    let ranking = station.ranking_in(log.conn(), ordering.incident)?;
-    for (at, dot) in ordering.units.iter().enumerate() {
-        let record = read::unit_by_dot(log.conn(), *dot)?.ok_or_else(|| not_found("unit"))?;
+    let mut known = Vec::with_capacity(ordering.units.len());
+    for dot in &ordering.units {
+        known.push(read::unit_by_dot(log.conn(), *dot)?);
+    }
+    let records = known.iter().flatten().cloned().collect();
+    let ranking = station.ranking_of(log.conn(), ordering.incident, records)?;
+    for (at, (dot, record)) in ordering.units.iter().zip(known).enumerate() {
+        let record = record.ok_or_else(|| not_found("unit"))?;
         let callsign = callsign_of(&record);
         if ordering.units.iter().take(at).any(|other| other == dot) {
             return Err(already_there(&callsign));

@@ -7,6 +7,7 @@ use fengsui_domain::log::field::Field;
 use fengsui_domain::log::kind::Kind;
 use fengsui_store::log::FieldWrite;
 
+use super::form::line_of;
 use super::{Form, check, standing};
 use crate::error::{AppError, RejectionCode, invalid};
 use crate::session::Actor;
@@ -57,11 +58,24 @@ impl Station {
             let has_level = form.level.is_some() || regs.int(Field::IncidentLevel).is_some();
             let type_code = form
                 .text(Field::IncidentType)
-                .or_else(|| regs.text(Field::IncidentType))
-                .and_then(|code| station.county().type_row(code));
-            if let (false, Some(row)) = (has_level, type_code)
-                && let Some(level) = Level::from_code(row.level)
-            {
+                .or_else(|| regs.text(Field::IncidentType));
+            // A type is never chosen for anybody; the level of what the words propose is, since
+            // a knife must not wait as if nothing were known. One key takes it back.
+            let text = form
+                .text(Field::IncidentText)
+                .or_else(|| regs.text(Field::IncidentText));
+            let line = form.line.or_else(|| line_of(&regs));
+            let level = match type_code {
+                Some(code) => station
+                    .county()
+                    .type_row(code)
+                    .and_then(|row| Level::from_code(row.level)),
+                None => station
+                    .county()
+                    .first_proposal(text, line)
+                    .map(|proposal| proposal.level),
+            };
+            if let (false, Some(level)) = (has_level, level) {
                 let level = Value::Int(i64::from(level.code()));
                 writes.push(FieldWrite::of_subject(Field::IncidentLevel, level));
             }

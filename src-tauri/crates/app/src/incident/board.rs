@@ -2,7 +2,7 @@
 //!
 //! Not here: colours; the desk compares instants with now.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fengsui_domain::assignment::AssignmentStage;
 use fengsui_domain::incident::{Level, Line, Stage};
@@ -46,6 +46,8 @@ pub struct BoardRow {
     pub opened_at_ms: i64,
     /// Goal of the first order while nobody is sent.
     pub first_order: Option<Watch>,
+    /// Units were sent and none is left: it waits to be closed, not to be sent to.
+    pub was_sent: bool,
     /// Units in it.
     pub units: Vec<BoardUnit>,
     /// Desk.
@@ -81,7 +83,8 @@ impl Station {
             let incidents = read::open_incidents(conn)?;
             let units = read::units(conn)?;
             let active = read::active_assignments(conn)?;
-            Ok::<_, AppError>(self.rows_of(&incidents, &units, &active, &limits))
+            let sent = read::ever_sent(conn, &incidents)?;
+            Ok::<_, AppError>(self.rows_of(&incidents, &units, &active, &sent, &limits))
         })?;
         let day = local_day(self.now_ms()).map(day_number);
         let today = day.and_then(|day| {
@@ -108,7 +111,8 @@ impl Station {
             let incidents = read::open_incidents(&then)?;
             let units = read::units(&then)?;
             let active = read::active_assignments(&then)?;
-            Ok::<_, AppError>(self.rows_of(&incidents, &units, &active, &limits))
+            let sent = read::ever_sent(&then, &incidents)?;
+            Ok::<_, AppError>(self.rows_of(&incidents, &units, &active, &sent, &limits))
         })?;
         Ok(Board {
             rows: in_order(rows),
@@ -121,6 +125,7 @@ impl Station {
         incidents: &[IncidentRecord],
         units: &[UnitRecord],
         active: &[AssignmentRecord],
+        sent: &BTreeSet<i64>,
         limits: &LimitTable,
     ) -> Vec<BoardRow> {
         let by_id: BTreeMap<i64, &UnitRecord> =
@@ -133,7 +138,8 @@ impl Station {
             .iter()
             .map(|incident| {
                 let assigned = of.get(&incident.record.id).map_or(&[][..], Vec::as_slice);
-                self.board_row(incident, assigned, &by_id, limits)
+                let was_sent = sent.contains(&incident.record.id);
+                self.board_row(incident, assigned, was_sent, &by_id, limits)
             })
             .collect()
     }
@@ -142,6 +148,7 @@ impl Station {
         &self,
         incident: &IncidentRecord,
         assigned: &[&AssignmentRecord],
+        was_sent: bool,
         units: &BTreeMap<i64, &UnitRecord>,
         limits: &LimitTable,
     ) -> BoardRow {
@@ -154,7 +161,8 @@ impl Station {
             .unwrap_or_default();
         let stage = stage_of_code(incident.stage);
         let opened_at_ms = regs.int(Field::IncidentOpenedAt).unwrap_or(0);
-        let waits = matches!(stage, Stage::Taking | Stage::Waiting);
+        let was_sent = was_sent && assigned.is_empty();
+        let waits = matches!(stage, Stage::Taking | Stage::Waiting) && !was_sent;
         let rows = assigned.iter().map(|record| {
             let unit = units.get(&record.unit);
             let callsign = unit.and_then(|unit| unit.record.regs.text(Field::UnitCallsign));
@@ -184,6 +192,7 @@ impl Station {
             point: point_of(regs),
             opened_at_ms,
             first_order: waits.then(|| watch(opened_at_ms, limits.get(LimitKey::FirstOrder))),
+            was_sent,
             units: rows.collect(),
             desk: text(Field::IncidentDesk),
             in_parallel: regs.parallel().next().is_some(),

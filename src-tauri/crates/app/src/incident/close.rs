@@ -35,7 +35,7 @@ impl Station {
     /// Closes an incident with a result code.
     ///
     /// # Errors
-    /// `NotFound`, `IncidentStage`, `UnitsActive`, `ResultMissing`,
+    /// `NotFound`, `IncidentStage`, `UnitsActive`, `ResultMissing`, `TextMissing`,
     /// `CodeUnknown`, `ValueInvalid`, faults.
     pub fn close_incident(
         self: &Arc<Self>,
@@ -58,8 +58,8 @@ impl Station {
                 .iter()
                 .find(|row| row.code == result);
             let row = row.ok_or_else(|| unknown_code(result, "results"))?;
-            if row.needs_text && text.is_empty() {
-                return Err(invalid("text", "1-4000"));
+            if row.needs_text && text.is_empty() && !was_told(log, incident, result)? {
+                return Err(RejectionCode::TextMissing.into());
             }
             let mut writes = closure(&regs, 1, at_ms);
             let set =
@@ -204,4 +204,19 @@ fn check_units(log: &Log<'_>, incident: Dot, stage: Stage) -> Result<(), AppErro
     }
     let rejection = Rejection::new(RejectionCode::UnitsActive);
     Err(rejection.with("units", names.join("、")).into())
+}
+
+/// Somebody reported this result with words already.
+fn was_told(log: &Log<'_>, incident: Dot, result: &str) -> Result<bool, AppError> {
+    let Some(record) = read::incident_by_dot(log.conn(), incident)? else {
+        return Ok(false);
+    };
+    let told = read::feedback_of(log.conn(), record.record.id)?;
+    Ok(told.iter().any(|feedback| {
+        feedback.regs.text(Field::FeedbackResult) == Some(result)
+            && feedback
+                .regs
+                .text(Field::FeedbackText)
+                .is_some_and(|text| !text.is_empty())
+    }))
 }

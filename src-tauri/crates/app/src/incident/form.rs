@@ -215,6 +215,13 @@ fn text_value(field: Field, text: &str, county: &County) -> Result<Value, AppErr
     Ok(Value::Text(clean))
 }
 
+/// The line of an incident.
+#[must_use]
+pub fn line_of(regs: &Registers) -> Option<Line> {
+    let code = regs.int(Field::IncidentLine)?;
+    Line::from_code(u8::try_from(code).ok()?)
+}
+
 /// The point of an incident in degrees (lon, lat).
 #[must_use]
 pub fn point_of(regs: &Registers) -> Option<(f64, f64)> {

@@ -2,13 +2,34 @@
 //!
 //! Not here: the read-aloud card (with radio).
 
+use fengsui_domain::incident::PointSource;
 use fengsui_domain::log::field::Field;
 use fengsui_domain::log::register::Registers;
 
+use super::form::point_of;
 use crate::county::County;
 
 /// What a composed order repeats of the caller's words, characters.
 const WORDS_MAX: usize = 60;
+
+/// A place that nobody has named yet: where it was located, or plainly unknown.
+fn nameless(regs: &Registers, town: Option<&str>) -> String {
+    let town = town.map(|town| format!("{town}，")).unwrap_or_default();
+    let Some((lon, lat)) = point_of(regs) else {
+        return format!("{town}地点待补");
+    };
+    let source = regs
+        .int(Field::IncidentPointSource)
+        .and_then(|code| PointSource::from_code(u8::try_from(code).ok()?));
+    let by = match source {
+        Some(PointSource::Handset) => "手机定位",
+        Some(PointSource::BaseStation) => "基站定位",
+        Some(PointSource::Landline) => "装机地址",
+        Some(PointSource::Unit) => "单位所在",
+        Some(PointSource::MapClick | PointSource::Gazetteer) | None => "图上点",
+    };
+    format!("{town}{by} {lon:.5},{lat:.5}，地名待补")
+}
 
 /// "人民路夜市东口，打架斗殴·持械，两人持刀打架。伤 1。联系 139 0000 4217"
 #[must_use]
@@ -23,7 +44,7 @@ pub fn order_text(regs: &Registers, county: &County) -> String {
     ) {
         (Some(town), Some(place)) => parts.push(format!("{place}（{town}）")),
         (None, Some(place)) => parts.push(place.to_owned()),
-        (_, None) => parts.push("地点待补".to_owned()),
+        (town, None) => parts.push(nameless(regs, town)),
     }
     if let Some(row) = regs
         .text(Field::IncidentType)

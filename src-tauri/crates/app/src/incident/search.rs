@@ -50,7 +50,7 @@ impl Station {
             for record in &found {
                 let assigned = read::assignments_of(conn, record.record.id)?;
                 let active: Vec<_> = assigned.iter().filter(|a| a.stage < 6).collect();
-                rows.push(self.board_row(record, &active, &by_id, &limits));
+                rows.push(self.board_row(record, &active, !assigned.is_empty(), &by_id, &limits));
             }
             Ok(rows)
         })

@@ -94,7 +94,7 @@ impl Station {
             let by_id: BTreeMap<i64, &UnitRecord> =
                 units.iter().map(|unit| (unit.record.id, unit)).collect();
             let active: Vec<_> = records.iter().filter(|record| record.stage < 6).collect();
-            let row = self.board_row(&incident, &active, &by_id, &limits);
+            let row = self.board_row(&incident, &active, !records.is_empty(), &by_id, &limits);
             let regs = &incident.record.regs;
             let call = match regs.reference(Field::IncidentCall) {
                 Some(call) => read::call_by_dot(conn, call)?,

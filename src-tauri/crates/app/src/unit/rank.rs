@@ -14,7 +14,7 @@ use fengsui_store::read::{self, UnitRecord};
 use super::board::{UnitFacts, claims, kind_of};
 use crate::county::{kit_item, kit_list};
 use crate::error::{AppError, not_found};
-use crate::incident::form::point_of;
+use crate::incident::form::{line_of, point_of};
 use crate::station::Station;
 
 /// A candidate.
@@ -55,6 +55,8 @@ pub struct CandidateRanking {
     pub by: By,
     /// What is wanted, and what the proposal still lacks.
     pub wanted: Vec<Reason>,
+    /// Name of the type it goes by while none is chosen: what the words propose.
+    pub proposed_type: Option<String>,
     /// Rows, best first.
     pub rows: Vec<CandidateRow>,
     /// When, ms.
@@ -75,9 +77,20 @@ impl Station {
         conn: &fengsui_store::Connection,
         incident: Dot,
     ) -> Result<CandidateRanking, AppError> {
+        self.ranking_of(conn, incident, read::units(conn)?)
+    }
+
+    /// The same rows for some units only: how one stands does not hang on the others. Places and
+    /// proposals are those among them.
+    pub(crate) fn ranking_of(
+        &self,
+        conn: &fengsui_store::Connection,
+        incident: Dot,
+        units: Vec<UnitRecord>,
+    ) -> Result<CandidateRanking, AppError> {
         let record = read::incident_by_dot(conn, incident)?.ok_or_else(|| not_found("incident"))?;
         let facts = UnitFacts {
-            units: read::units(conn)?,
+            units,
             active: read::active_assignments(conn)?,
             incidents: read::open_incidents(conn)?,
         };
@@ -86,8 +99,14 @@ impl Station {
         let level = regs
             .int(Field::IncidentLevel)
             .and_then(|code| u8::try_from(code).ok());
-        let wanted = self.county().wanted(
-            regs.text(Field::IncidentType),
+        let county = self.county();
+        let proposed = match regs.text(Field::IncidentType) {
+            Some(_) => None,
+            None => county.first_proposal(regs.text(Field::IncidentText), line_of(regs)),
+        };
+        let proposed = proposed.map(|proposal| proposal.type_code);
+        let wanted = county.wanted(
+            regs.text(Field::IncidentType).or(proposed.as_deref()),
             level.and_then(Level::from_code),
         );
         let now_ms = self.now_ms();
@@ -128,6 +147,7 @@ impl Station {
         Ok(CandidateRanking {
             by: ranking.by,
             wanted: head,
+            proposed_type: proposed.and_then(|code| Some(county.type_row(&code)?.name.clone())),
             rows: rows.collect(),
             asked_at_ms: now_ms,
         })

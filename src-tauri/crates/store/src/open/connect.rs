@@ -14,6 +14,9 @@ use crate::keyring::DatabaseKey;
 /// Pages in the write-ahead log at which SQLite folds it back by itself; the writer does so
 /// earlier, after its answer is out.
 const CHECKPOINT_PAGES: u32 = 4_000;
+/// Prepared statements a connection keeps; more than one command of the desk needs, or each
+/// command would parse its own anew.
+const STATEMENTS: usize = 128;
 
 /// What every connection to one database has in common.
 #[derive(Debug, Clone)]
@@ -48,6 +51,7 @@ impl Connector {
     pub(crate) fn connect(&self, role: Role) -> Result<Connection, StoreError> {
         let conn = self.open_file(role)?;
         conn.busy_timeout(self.busy)?;
+        conn.set_prepared_statement_cache_capacity(STATEMENTS);
         // A damaged page is answered with an error; SQLCipher would also write it to stderr.
         conn.execute_batch("PRAGMA cipher_log_level = NONE;")?;
         conn.execute_batch(&self.key.pragma(&self.name))?;

@@ -48,15 +48,6 @@ impl Routes {
         routes
     }
 
-    /// How many road points there are in all, and in the connected part.
-    #[cfg(test)]
-    pub(crate) fn sizes(&self) -> (usize, usize) {
-        (
-            self.places.len(),
-            self.is_main.iter().filter(|main| **main).count(),
-        )
-    }
-
     fn largest_part(&self) -> Vec<bool> {
         let mut part = vec![usize::MAX; self.places.len()];
         let mut sizes = Vec::new();

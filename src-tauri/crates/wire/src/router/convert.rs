@@ -278,6 +278,7 @@ pub(crate) fn board_row_of(row: AppBoardRow) -> BoardRow {
         point: row.point.map(point_of),
         opened_at_ms: row.opened_at_ms,
         first_order: row.first_order.map(watch_of),
+        was_sent: row.was_sent,
         units: row
             .units
             .into_iter()
@@ -353,6 +354,7 @@ fn rejection_code(code: RejectionCode) -> FailureCode {
         R::CallState => F::CallState,
         R::IncidentStage => F::IncidentStage,
         R::ResultMissing => F::IncidentResultMissing,
+        R::TextMissing => F::IncidentTextMissing,
         R::UnitsActive => F::IncidentUnitsActive,
         R::CodeUnknown => F::CodeUnknown,
         R::UnitState => F::UnitState,

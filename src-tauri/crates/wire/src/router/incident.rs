@@ -55,11 +55,23 @@ pub(super) fn search(
     })
 }
 
+/// Whose account is whose: everybody enrolled, and who asks.
+fn people(context: &Context<'_>) -> Result<timeline::People, Failure> {
+    let enrolled = context.station.accounts()?.into_iter();
+    let enrolled = enrolled.map(|account| (account.account, account.name));
+    let asking = context.session.iter();
+    let asking = asking.map(|session| (session.account.clone(), session.name.clone()));
+    Ok(enrolled
+        .chain(asking)
+        .filter(|(_, name)| !name.is_empty())
+        .collect())
+}
+
 pub(super) fn view(context: &Context<'_>, request: IncidentRef) -> Result<IncidentView, Failure> {
     let incident = dot("incident", &request.incident)?;
     let desk = context.actor()?.desk.clone();
     let view = context.station.incident_view(incident)?;
-    let timeline = timeline::lines(&view, context.station.county());
+    let timeline = timeline::lines(&view, context.station.county(), &people(context)?);
     let names: BTreeMap<Dot, String> = timeline
         .iter()
         .filter_map(|line| Some((line.entry.parse().ok()?, line.by.clone())))

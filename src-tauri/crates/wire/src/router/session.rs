@@ -1,5 +1,6 @@
 //! Handlers of sessions, the desk, drafts, settings, accounts.
 
+use fengsui_app::clock::shift_at;
 use fengsui_app::draft::DraftRow;
 use fengsui_domain::post::Post as DomainPost;
 
@@ -60,7 +61,7 @@ pub(super) fn desk_view(context: &Context<'_>, _: Nothing) -> Result<DeskView, F
         desk: session.desk.clone(),
         posts: posts_of(&session.posts),
         now_ms: station.now_ms(),
-        shift: "08:00–20:00".to_owned(),
+        shift: shift_at(station.now_ms()).to_owned(),
         demo: station.is_demo(),
         map: facts.map(map_facts),
     })

@@ -79,6 +79,7 @@ pub(super) fn candidates(
     Ok(Candidates {
         incident: request.incident,
         wanted: ranking.wanted.into_iter().map(reason).collect(),
+        proposed_type: ranking.proposed_type,
         by: ranking.by.word().to_owned(),
         rows: ranking.rows.into_iter().map(candidate_of).collect(),
         asked_at_ms: ranking.asked_at_ms,

@@ -3,6 +3,8 @@
 //!
 //! Not here: the sentences (assets/words, `timeline.<kind>`).
 
+use std::collections::BTreeMap;
+
 use fengsui_app::county::County;
 use fengsui_app::incident::IncidentView;
 use fengsui_domain::incident::Level;
@@ -27,8 +29,11 @@ const BY_UNIT: &[Kind] = &[
     Kind::FeedbackAdd,
 ];
 
+/// Shown names of people by account.
+pub(super) type People = BTreeMap<String, String>;
+
 /// Oldest first; the ring of the call, which came before the number, leads.
-pub(super) fn lines(view: &IncidentView, county: &County) -> Vec<TimelineLine> {
+pub(super) fn lines(view: &IncidentView, county: &County, people: &People) -> Vec<TimelineLine> {
     let mut lines = Vec::with_capacity(view.timeline.len() + 1);
     if let Some(call) = &view.call {
         lines.push(TimelineLine {
@@ -43,18 +48,22 @@ pub(super) fn lines(view: &IncidentView, county: &County) -> Vec<TimelineLine> {
             ],
         });
     }
-    lines.extend(view.timeline.iter().map(|entry| line(entry, view, county)));
+    lines.extend(
+        view.timeline
+            .iter()
+            .map(|entry| line(entry, view, county, people)),
+    );
     lines
 }
 
-fn line(entry: &Entry, view: &IncidentView, county: &County) -> TimelineLine {
+fn line(entry: &Entry, view: &IncidentView, county: &County, people: &People) -> TimelineLine {
     let kind = Kind::from_code(entry.kind);
     let callsign = callsign(entry, view);
     let is_device = entry.post == Post::Device.code();
     let by_unit = kind.is_some_and(|kind| BY_UNIT.contains(&kind));
     let by = match &callsign {
         Some(callsign) if is_device && by_unit => callsign.clone(),
-        _ => entry.actor.clone(),
+        _ => people.get(&entry.actor).unwrap_or(&entry.actor).clone(),
     };
     let mut params: Vec<Param> = callsign.map(|c| param("unit", &c)).into_iter().collect();
     for write in &entry.writes {
