@@ -103,7 +103,7 @@ pub(crate) fn redacted(words: &str) -> String {
         match (quote, c) {
             (_, '\0') => {}
             (Some(open), c) if c == open => {
-                out.push_str("…");
+                out.push('…');
                 out.push(c);
                 quote = None;
             }

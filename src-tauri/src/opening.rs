@@ -27,7 +27,7 @@ pub(crate) fn open(wish: &DeskWish, home: &Path) -> Result<Arc<Station>, Failure
     options.unlock = unlock(&wish.home)?;
     options.demo = wish.demo.is_some();
     if options.demo {
-        options.station_name = "望北县指挥中心".to_owned();
+        options.station_name = demo_name(county(wish).as_deref());
     }
     if let Some(code) = &wish.station_code {
         options.station_code.clone_from(code);
@@ -36,6 +36,15 @@ pub(crate) fn open(wish: &DeskWish, home: &Path) -> Result<Arc<Station>, Failure
         options.station_name.clone_from(name);
     }
     Station::open(options).map_err(Failure::from)
+}
+
+/// The demo's hall is that of its county, where the county's folder says what it is called.
+fn demo_name(county: Option<&Path>) -> String {
+    let data = county
+        .filter(|path| path.is_dir())
+        .and_then(|folder| fengsui_mappack::county::load(folder).ok());
+    let name = data.map_or_else(|| "演示".to_owned(), |data| data.name);
+    format!("{name}指挥中心")
 }
 
 /// The county: as wished, or the demo county.

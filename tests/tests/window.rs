@@ -10,6 +10,7 @@
 )]
 
 mod window {
+    mod acts;
     mod apart;
     mod driver;
     mod intake;
@@ -17,5 +18,6 @@ mod window {
     mod looks;
     mod person;
     mod pictures;
+    mod proof;
     mod shift;
 }

@@ -283,14 +283,29 @@ describe('the person who types', () => {
   });
 
   it('does not move the focus when the answer comes after the person went elsewhere', async () => {
-    const text = await typing();
+    await typing();
     host.ring();
     host.delay_ms = 80;
     press('F2');
-    type('打');
+    press('F3');
     await settle(600);
     host.delay_ms = 0;
-    expect(document.activeElement).toBe(text);
+    expect((document.activeElement as HTMLElement).dataset['focus']).toBe('queue');
+  });
+
+  it('gives what is typed after F2 to the new form and never to the old one', async () => {
+    await typing();
+    const before = find('sheet')?.dataset['incident'];
+    host.ring();
+    host.delay_ms = 80;
+    press('F2');
+    type('夜市');
+    await settle(600);
+    host.delay_ms = 0;
+    expect(find('sheet')?.dataset['incident']).not.toBe(before);
+    const now = document.activeElement as HTMLInputElement;
+    expect(now.dataset['field']).toBe('place');
+    expect(now.value).toBe('夜市');
   });
 
   it('keeps the order of the queue while somebody is in it', async () => {

@@ -150,7 +150,6 @@ impl Callers {
 fn first_fix(row: &CallRow, dice: Dice, whom: &str) -> Option<Value> {
     let at = row.position?;
     let radius_m = row.radius_m.map_or(500.0, f64::from);
-    let fix = |lon: f64, lat: f64, radius_m: f64, source: &str| json!({ "lon": lon, "lat": lat, "radius_m": radius_m, "source": source });
     Some(match row.source.as_str() {
         "固话" => fix(at.lon_deg(), at.lat_deg(), radius_m, "landline"),
         "手机终端" => {
@@ -160,6 +159,11 @@ fn first_fix(row: &CallRow, dice: Dice, whom: &str) -> Option<Value> {
         }
         _ => fix(at.lon_deg(), at.lat_deg(), radius_m, "base_station"),
     })
+}
+
+/// A position as the desk is told of it.
+fn fix(lon: f64, lat: f64, radius_m: f64, source: &str) -> Value {
+    json!({ "lon": lon, "lat": lat, "radius_m": radius_m, "source": source })
 }
 
 /// What a handset says by itself a few seconds later.

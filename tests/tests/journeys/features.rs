@@ -404,8 +404,10 @@ fn k1_posts_decide_and_a_refusal_leaves_a_line() {
         enrol("night", json!(["intake", "dispatch", "supervisor"])),
     )
     .unwrap();
-    let passphrase = "一个足够长的口令";
-    let sign_in = |account: &str, posts: Value| json!({ "account": account, "passphrase": passphrase, "posts": posts });
+    let sign_in = |account: &str, posts: Value| {
+        let passphrase = "一个足够长的口令";
+        json!({ "account": account, "passphrase": passphrase, "posts": posts })
+    };
     let refused = desk
         .refused("session.sign_in", sign_in("jie01", json!(["dispatch"])))
         .unwrap();

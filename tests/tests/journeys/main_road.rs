@@ -151,6 +151,79 @@ fn close(desk: &Desk, incident: &str, assignments: &[String]) {
     desk.ok("incident.close", close).unwrap();
 }
 
+/// Nobody chose a type on the quickest road: what is at stake goes by what the words propose,
+/// the type itself stays to be chosen.
+#[test]
+fn an_untyped_knife_is_urgent_and_wants_two_units() {
+    let home = Scratch::new("untyped");
+    let desk = Desk::open(home.path(), &TestClock::at(NOON_MS)).unwrap();
+    desk.place_units().unwrap();
+    let incident = desk.take_call("110").unwrap();
+    let form = json!({ "text": "两人持刀打架，一人手部流血" });
+    let file = json!({ "incident": incident, "form": form });
+    desk.ok("incident.file", file).unwrap();
+    let view = desk.view(&incident).unwrap();
+    assert_eq!(view["row"]["type_code"], json!(null));
+    assert_eq!(view["row"]["level"], "urgent");
+    assert!(
+        view["pending"]
+            .as_array()
+            .unwrap()
+            .contains(&json!("type_code"))
+    );
+    let ranked = desk
+        .ok("candidate.rank", json!({ "incident": incident }))
+        .unwrap();
+    assert_eq!(ranked["proposed_type"], "打架斗殴·持械");
+    let rows = ranked["rows"].as_array().unwrap();
+    assert!(rows.iter().filter(|row| row["proposed"] == true).count() >= 2);
+    // Its place is not named yet, but the crew is told where.
+    let order = view["order_text"].as_str().unwrap();
+    assert!(
+        order.starts_with("手机定位 113.90000,31.20000，地名待补"),
+        "{order}"
+    );
+
+    let lower = json!({ "incident": incident, "form": { "level": "normal" } });
+    desk.ok("incident.amend", lower).unwrap();
+    assert_eq!(desk.view(&incident).unwrap()["row"]["level"], "normal");
+}
+
+/// When all its units have left, an incident waits to be closed and not to be sent to; a result
+/// that wants words is content with those reported with it.
+#[test]
+fn after_the_last_unit_it_waits_to_be_closed() {
+    let home = Scratch::new("to-close");
+    let desk = Desk::open(home.path(), &TestClock::at(NOON_MS)).unwrap();
+    desk.place_units().unwrap();
+    let incident = take_and_file(&desk);
+    let row = |desk: &Desk| desk.view(&incident).unwrap()["row"].clone();
+    assert_eq!(row(&desk)["was_sent"], false);
+    assert!(row(&desk)["first_order"].is_object());
+    for id in send_the_proposed(&desk, &incident) {
+        for step in ["sign", "set_out", "arrive", "clear"] {
+            let request = json!({ "assignment": id, "step": step });
+            desk.ok("assignment.step", request).unwrap();
+        }
+    }
+    let board = desk.ok("incident.board", json!({})).unwrap();
+    for row in [&row(&desk), &board["rows"][0]] {
+        assert_eq!(row["stage"], "waiting");
+        assert_eq!(
+            (&row["was_sent"], &row["first_order"]),
+            (&json!(true), &json!(null))
+        );
+    }
+
+    let close = json!({ "incident": incident, "result": "R02" });
+    let refused = desk.refused("incident.close", close.clone()).unwrap();
+    assert_eq!(refused, "incident.text_missing");
+    let told = json!({ "incident": incident, "assignment": null, "text": "嫌疑人移交刑侦", "result": "R02" });
+    desk.ok("feedback.add", told).unwrap();
+    desk.ok("incident.close", close).unwrap();
+    assert_eq!(row(&desk)["stage"], "closed");
+}
+
 #[test]
 fn closed_and_opened_again_everything_is_there() {
     let home = Scratch::new("again");

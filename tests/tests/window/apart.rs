@@ -6,6 +6,8 @@
 use std::path::Path;
 use std::process::Command;
 
+use super::driver::the_only_window;
+
 /// Set for the copy of the test that runs inside.
 const INSIDE: &str = "FENGSUI_APART";
 /// Our end of the cable; its address is one for documentation (RFC 5737).
@@ -25,6 +27,7 @@ pub(crate) fn is_inside(test: &str) -> bool {
         println!("skipped 1: a network of its own needs root");
         return true;
     }
+    let _only = the_only_window();
     let me = std::env::current_exe().unwrap();
     let status = Command::new("unshare")
         .arg("--net")

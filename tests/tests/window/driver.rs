@@ -7,6 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use fantoccini::{Client, ClientBuilder};
@@ -19,8 +20,15 @@ use serde_json::{Map, Value, json};
 /// How long driver and program may take to come and go.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// One display has one keyboard: whoever wants a window waits for the one before.
+pub(crate) fn the_only_window() -> MutexGuard<'static, ()> {
+    static WINDOW: Mutex<()> = Mutex::new(());
+    WINDOW.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// A driver of its own, in a process group of its own.
 pub(crate) struct Driver {
+    _only: MutexGuard<'static, ()>,
     child: Child,
     address: SocketAddr,
 }
@@ -28,6 +36,7 @@ pub(crate) struct Driver {
 impl Driver {
     /// Starts a driver whose words go to a file.
     pub(crate) fn start(log: &Path) -> Driver {
+        let only = the_only_window();
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .unwrap()
             .local_addr()
@@ -43,6 +52,7 @@ impl Driver {
             .spawn()
             .unwrap();
         let driver = Driver {
+            _only: only,
             child,
             address: port,
         };

@@ -51,7 +51,7 @@ impl Person {
             steps: Vec::new(),
         };
         person
-            .sees("the desk", "[data-testid=desk] [data-testid=unit-cell]")
+            .sees("the desk", "[data-testid=honesty-station]")
             .await;
         ask(&person.client, LEDGER).await;
         person
@@ -121,7 +121,8 @@ impl Person {
     pub(crate) async fn sees(&mut self, what: &str, selector: &str) -> Value {
         let shown = format!(
             "(() => {{ const one = document.querySelector({}); \
-             return one && one.getClientRects().length > 0 ? (one.textContent.trim() || true) : null; }})()",
+             return one && one.getClientRects().length > 0 \
+             ? (one.textContent.trim() || true) : null; }})()",
             Value::from(selector)
         );
         self.waits(what, &shown).await

@@ -5,11 +5,17 @@
 use std::path::Path;
 use std::time::Duration;
 
-use fengsui_tests::desk::{Desk, Scratch, TestClock, options};
+use fengsui_tests::desk::Scratch;
 use serde_json::{Value, json};
 
+use super::acts::{
+    LIVE, NUMBER, RINGING, another_is_open, answer, cancel_the_last, close_with, file_and_send,
+    find_and_open, follow_to_the_end, live_units, number_of, reroute_the_first, send_one_more,
+    to_the_units,
+};
 use super::driver::{Driver, cut_power, ended};
-use super::person::{Person, Step};
+use super::person::Person;
+use super::proof::{tell, the_file_says_the_same, the_program_log_names_nobody};
 use super::{apart, intake, pictures};
 
 /// Calls come by the test alone, and crews do what the desk reports for them.
@@ -20,11 +26,11 @@ const DRAFT: Duration = Duration::from_millis(500);
 const HALF: &str = "河边有人喊救命，看不清在哪一边，报警人还在";
 
 /// An incident of the shift as the screen said it was saved.
-struct Saved {
-    number: String,
+pub(crate) struct Saved {
+    pub(crate) number: String,
     /// What must still be true of it: `closed`, `invalid` or what it had come to.
-    stage: &'static str,
-    text: String,
+    pub(crate) stage: &'static str,
+    pub(crate) text: String,
 }
 
 #[test]
@@ -81,7 +87,15 @@ async fn shift() {
 
 /// Five incidents, each another road to its end.
 async fn before_the_cut(person: &mut Person, home: &Path, saved: &mut Vec<Saved>) {
-    // 1: the location came with the call: three keys from the ring to the order.
+    located_in_three_keys(person, home, saved).await;
+    place_chosen_in_six_keys(person, home, saved).await;
+    invalid_in_two_keys(person, home, saved).await;
+    fire_on_the_wrong_line(person, home, saved).await;
+    found_by_a_patrol(person, saved).await;
+}
+
+/// The location came with the call: three keys from the ring to the order.
+async fn located_in_three_keys(person: &mut Person, home: &Path, saved: &mut Vec<Saved>) {
     intake::ring(
         home,
         "110",
@@ -118,8 +132,10 @@ async fn before_the_cut(person: &mut Person, home: &Path, saved: &mut Vec<Saved>
         stage: "closed",
         text: knives.into(),
     });
+}
 
-    // 2: the place is chosen by its initials: six keys.
+/// The place is chosen by its initials: six keys.
+async fn place_chosen_in_six_keys(person: &mut Person, home: &Path, saved: &mut Vec<Saved>) {
     intake::ring(home, "110", "135 0000 6208", None);
     person.sees("a call rings", RINGING).await;
     person.begin_counting();
@@ -159,8 +175,10 @@ async fn before_the_cut(person: &mut Person, home: &Path, saved: &mut Vec<Saved>
         stage: "closed",
         text: noise.into(),
     });
+}
 
-    // 3: an invalid call, closed in two keys.
+/// An invalid call, closed in two keys.
+async fn invalid_in_two_keys(person: &mut Person, home: &Path, saved: &mut Vec<Saved>) {
     intake::ring(home, "110", "133 0000 2290", None);
     person.sees("a call rings", RINGING).await;
     answer(person, "field-place").await;
@@ -183,8 +201,10 @@ async fn before_the_cut(person: &mut Person, home: &Path, saved: &mut Vec<Saved>
         stage: "invalid",
         text: String::new(),
     });
+}
 
-    // 4: a fire that came on the wrong line; typed text and number stay.
+/// A fire that came on the wrong line; typed text and number stay.
+async fn fire_on_the_wrong_line(person: &mut Person, home: &Path, saved: &mut Vec<Saved>) {
     intake::ring(
         home,
         "110",
@@ -215,8 +235,10 @@ async fn before_the_cut(person: &mut Person, home: &Path, saved: &mut Vec<Saved>
         stage: "closed",
         text: fire.into(),
     });
+}
 
-    // 5: found by a patrol, opened by one line, closed by one line.
+/// Found by a patrol, opened by one line.
+async fn found_by_a_patrol(person: &mut Person, saved: &mut Vec<Saved>) {
     person.press("Ctrl+K").await;
     person
         .has_focus("the command line", "[data-testid=command-input]")
@@ -292,7 +314,10 @@ async fn nothing_moves_who_types(person: &mut Person, home: &Path) {
 
 /// Focus, scroll and the box of every row of the form.
 const STANDS: &str = "(() => {
-    const box = (one) => { const b = one.getBoundingClientRect(); return [b.x, b.y, b.width, b.height]; };
+    const box = (one) => {
+        const b = one.getBoundingClientRect();
+        return [b.x, b.y, b.width, b.height];
+    };
     return {
         focus: document.activeElement.dataset.testid,
         caret: document.activeElement.selectionStart,
@@ -336,7 +361,14 @@ async fn the_form_is_back(person: &mut Person, saved: &mut [Saved]) {
 
 /// Four more: reinforced and cancelled, sent elsewhere, by hand.
 async fn after_the_cut(person: &mut Person, home: &Path, saved: &mut Vec<Saved>) {
-    // 7: one unit more; cancelling it takes two steps and the crew's own signature.
+    one_unit_more_and_cancelled(person, home, saved).await;
+    let (eighth, code) = a_walk_in(person, saved).await;
+    sent_on_from_another(person, home, (&eighth, &code), saved).await;
+    called_back(person, saved).await;
+}
+
+/// One unit more; cancelling it takes two steps and the crew's own signature.
+async fn one_unit_more_and_cancelled(person: &mut Person, home: &Path, saved: &mut Vec<Saved>) {
     intake::ring(
         home,
         "122",
@@ -370,8 +402,10 @@ async fn after_the_cut(person: &mut Person, home: &Path, saved: &mut Vec<Saved>)
         stage: "closed",
         text: crash.into(),
     });
+}
 
-    // 8: a walk-in, opened by hand; its unit is sent on to the ninth.
+/// A walk-in, opened by hand; it stays open, for its unit is sent on. Its number and code.
+async fn a_walk_in(person: &mut Person, saved: &mut Vec<Saved>) -> (String, String) {
     person.press("Shift+F2").await;
     person
         .sees("how it came in", "[data-testid=digit-choice]")
@@ -394,8 +428,16 @@ async fn after_the_cut(person: &mut Person, home: &Path, saved: &mut Vec<Saved>)
         stage: "closed",
         text: wallet.into(),
     });
+    (eighth, code)
+}
 
-    // 9: its unit is taken from the eighth, which stays open without one.
+/// Its unit is taken from the eighth, which is closed without one.
+async fn sent_on_from_another(
+    person: &mut Person,
+    home: &Path,
+    (eighth, code): (&str, &str),
+    saved: &mut Vec<Saved>,
+) {
     intake::ring(
         home,
         "110",
@@ -409,7 +451,7 @@ async fn after_the_cut(person: &mut Person, home: &Path, saved: &mut Vec<Saved>)
     file_and_send(person).await;
     let ninth = number_of(person).await;
     let ninth_code = person.text_of("[data-testid=sheet-code]").await;
-    find_and_open(person, &code, &eighth).await;
+    find_and_open(person, code, eighth).await;
     reroute_the_first(person, &ninth_code).await;
     person.press("Alt+F").await;
     close_with(person, "失主已领回", "R15").await;
@@ -420,8 +462,10 @@ async fn after_the_cut(person: &mut Person, home: &Path, saved: &mut Vec<Saved>)
         stage: "closed",
         text: theft.into(),
     });
+}
 
-    // 10: a call that nobody could wait for, called back.
+/// A call that nobody could wait for, called back.
+async fn called_back(person: &mut Person, saved: &mut Vec<Saved>) {
     let before = number_of(person).await;
     person.press("Alt+B").await;
     another_is_open(person, &before).await;
@@ -447,254 +491,6 @@ async fn after_the_cut(person: &mut Person, home: &Path, saved: &mut Vec<Saved>)
     });
 }
 
-const RINGING: &str = "[data-testid=call-row][data-state=ringing]";
-/// The number of the open incident.
-const NUMBER: &str =
-    "(document.querySelector('[data-testid=sheet-number]')?.textContent.trim() ?? '')";
-/// How many units are not done with the open incident.
-const LIVE: &str = "[...document.querySelectorAll('[data-testid=assignment-row]')]
-    .filter((row) => !['cleared', 'cancelled'].includes(row.dataset.stage)).length";
-/// Where every unit of the open incident stands, as one text.
-const STEPS: &str = "[...document.querySelectorAll('[data-testid=assignment-row]')]
-    .map((row) => row.dataset.callsign + row.dataset.stage + row.dataset.cancel).join()";
-/// The stage of the unit that the keys would act on.
-const CURRENT: &str = "document.querySelector('[data-testid=assignment-row][aria-selected=true]')?.dataset.stage ?? ''";
-
-/// F2: the form is there and the caret in its first empty field.
-async fn answer(person: &mut Person, first: &str) {
-    let before = number_of(person).await;
-    person.press("F2").await;
-    another_is_open(person, &before).await;
-    person
-        .has_focus("the first empty field", &format!("[data-testid={first}]"))
-        .await;
-}
-
-/// Another incident than before is open, with its number.
-async fn another_is_open(person: &mut Person, before: &str) {
-    let is_so = format!("{NUMBER} !== '' && {NUMBER} !== {}", Value::from(before));
-    person.waits("another incident is open", &is_so).await;
-}
-
-async fn number_of(person: &Person) -> String {
-    person.text_of("[data-testid=sheet-number]").await
-}
-
-/// Two keys: filed with whatever is missing, and the proposed units sent.
-async fn file_and_send(person: &mut Person) {
-    person.press("Ctrl+Enter").await;
-    person
-        .has_focus("the candidates", "[data-focus=candidates]")
-        .await;
-    person.sends().await;
-}
-
-/// Ticks the best of those that are not there yet, says why, and sends.
-async fn send_one_more(person: &mut Person) {
-    person
-        .sees("units are ranked", "[data-testid=candidate-row]")
-        .await;
-    person.lets_settle().await;
-    let ticked =
-        "document.querySelectorAll('[data-testid=candidate-row][aria-selected=true]').length";
-    if person.reads(ticked).await == 0 {
-        person.press("1").await;
-        person
-            .waits("it is ticked", &format!("{ticked} === 1"))
-            .await;
-    }
-    person.press("O").await;
-    person
-        .has_focus("the reason", "[data-testid=field-reason]")
-        .await;
-    person.types("车多，需疏导").await;
-    person.press("Enter").await;
-    person
-        .sees("the order is out", "[data-testid=order-sent]")
-        .await;
-}
-
-/// F5, from the form or from the follow-up.
-async fn to_the_units(person: &mut Person) {
-    person.press("F5").await;
-    person
-        .has_focus("the units sent", "[data-focus=assignments]")
-        .await;
-}
-
-async fn live_units(person: &Person) -> u64 {
-    person.reads(LIVE).await.as_u64().unwrap()
-}
-
-/// Asked, confirmed with its reason, signed by the crew; until then it is 待撤销.
-async fn cancel_the_last(person: &mut Person) {
-    let rows = "document.querySelectorAll('[data-testid=assignment-row]')";
-    while person
-        .reads(&format!("[...{rows}].at(-1).getAttribute('aria-selected')"))
-        .await
-        != "true"
-    {
-        person.press("Down").await;
-    }
-    person.press("-").await;
-    person
-        .has_focus("why it is cancelled", "[data-testid=field-cancel-reason]")
-        .await;
-    person.press("Enter").await;
-    person
-        .waits(
-            "it waits for the crew",
-            &format!("[...{rows}].at(-1).dataset.cancel === 'pending'"),
-        )
-        .await;
-    person
-        .has_focus("the units sent", "[data-focus=assignments]")
-        .await;
-    person.press("Enter").await;
-    person
-        .waits(
-            "the crew has signed",
-            &format!("[...{rows}].at(-1).dataset.stage === 'cancelled'"),
-        )
-        .await;
-}
-
-/// T, the other incident's code, Enter.
-async fn reroute_the_first(person: &mut Person, code: &str) {
-    person
-        .has_focus("the units sent", "[data-focus=assignments]")
-        .await;
-    person.press("T").await;
-    person
-        .has_focus("where to", "[data-testid=field-reroute]")
-        .await;
-    person.types(code).await;
-    person
-        .waits(
-            "one incident is meant",
-            &format!(
-                "document.querySelector('[data-testid=reroute-target]').textContent.includes({})",
-                Value::from(code)
-            ),
-        )
-        .await;
-    person.press("Enter").await;
-    // The crew signs the leaving as it signs any cancelling.
-    person
-        .has_focus("the units sent", "[data-focus=assignments]")
-        .await;
-    all_units_done(person).await;
-}
-
-/// Finds an incident by its code and opens it.
-async fn find_and_open(person: &mut Person, code: &str, number: &str) {
-    person.press("Ctrl+F").await;
-    person
-        .has_focus("the search line", "[data-testid=field-find]")
-        .await;
-    person.types(code).await;
-    person.press("Enter").await;
-    person.has_focus("the queue", "[data-focus=queue]").await;
-    person
-        .sees(
-            "it is found",
-            &format!("[data-testid=queue-row][data-number='{number}']"),
-        )
-        .await;
-    person.press("Enter").await;
-    person
-        .waits(
-            "it is open",
-            &format!("{NUMBER} === {}", Value::from(number)),
-        )
-        .await;
-    person.press("Escape").await;
-}
-
-/// Every unit from the order to leaving the scene, feedback, result, closed.
-async fn follow_to_the_end(person: &mut Person, feedback: &[&str], result: &str) {
-    to_the_units(person).await;
-    person
-        .waits("the units are listed", &format!("{LIVE} > 0"))
-        .await;
-    all_units_done(person).await;
-    person.press("Alt+F").await;
-    person
-        .has_focus("the feedback", "[data-testid=field-feedback]")
-        .await;
-    for words in feedback {
-        say_feedback(person, words).await;
-    }
-    close_with(person, "处置完毕", result).await;
-}
-
-async fn say_feedback(person: &mut Person, words: &str) {
-    person.types(words).await;
-    person.press("Enter").await;
-    person
-        .waits(
-            "the feedback is noted",
-            &format!(
-                "document.querySelector('[data-testid=feedback-last]')?.textContent.includes({})",
-                Value::from(words)
-            ),
-        )
-        .await;
-}
-
-/// Enter reports the next step of the unit that the keys act on, until all have left; the keys
-/// go on with the next unit by themselves.
-async fn all_units_done(person: &mut Person) {
-    while live_units(person).await > 0 {
-        let is_live = format!("!['', 'cleared', 'cancelled'].includes({CURRENT})");
-        person
-            .waits("the keys act on a unit that is in it", &is_live)
-            .await;
-        let before = person.reads(STEPS).await;
-        person.press("Enter").await;
-        person
-            .waits("the next step", &format!("{STEPS} !== {before}"))
-            .await;
-    }
-}
-
-/// The result by its code, and the closing, which without one would be refused.
-async fn close_with(person: &mut Person, words: &str, result: &str) {
-    person
-        .has_focus("the feedback", "[data-testid=field-feedback]")
-        .await;
-    person.types(words).await;
-    person.press("Tab").await;
-    person
-        .has_focus("the result", "[data-testid=field-result]")
-        .await;
-    person.types(result).await;
-    person
-        .sees(
-            "the result is listed",
-            &format!("[data-testid=result-hit][data-code={result}]"),
-        )
-        .await;
-    person.press("Enter").await;
-    person
-        .sees("the result is chosen", "[data-testid=feedback-result]")
-        .await;
-    person.press("Enter").await;
-    person
-        .waits(
-            "the feedback is noted",
-            &format!(
-                "document.querySelector('[data-testid=feedback-last]')?.textContent.includes({})",
-                Value::from(words)
-            ),
-        )
-        .await;
-    person.press("Ctrl+Shift+Enter").await;
-    person
-        .sees("closed", "[data-testid=follow-stage][data-stage=closed]")
-        .await;
-}
-
 /// Every incident that was said to be saved is found, as it was said.
 async fn all_is_there(person: &mut Person, saved: &[Saved]) {
     for one in saved {
@@ -713,88 +509,4 @@ async fn all_is_there(person: &mut Person, saved: &[Saved]) {
             .await;
         person.press("Escape").await;
     }
-}
-
-/// The slowest step of each name.
-fn tell(steps: &[Step]) {
-    let mut names: Vec<&str> = steps.iter().map(|step| step.name.as_str()).collect();
-    names.sort_unstable();
-    names.dedup();
-    println!(
-        "{:<44}{:>6}{:>9}{:>9}  (ms, with the driver's own time)",
-        "step", "times", "median", "longest"
-    );
-    for name in names {
-        let mut took: Vec<u128> = steps
-            .iter()
-            .filter(|step| step.name == name)
-            .map(|step| step.took.as_millis())
-            .collect();
-        took.sort_unstable();
-        let (median, longest) = (took[took.len() / 2], took[took.len() - 1]);
-        println!("{name:<44}{:>6}{median:>9}{longest:>9}", took.len());
-    }
-}
-
-/// What the program writes about itself holds no number, word or place of a person.
-fn the_program_log_names_nobody(home: &Path) {
-    let mut lines = 0;
-    for file in std::fs::read_dir(home.join("logs")).unwrap() {
-        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
-        lines += text.lines().count();
-        for secret in [
-            "139 0000",
-            "1390000",
-            "持刀",
-            "楼上唱歌",
-            "石桥头",
-            "夜市",
-            "31.2024",
-            "113.9065",
-        ] {
-            assert!(
-                !text.contains(secret),
-                "{secret} stands in the program's log"
-            );
-        }
-        for line in text.lines() {
-            let _: Value = serde_json::from_str(line).unwrap();
-        }
-    }
-    assert!(lines > 10, "{lines} lines of log");
-}
-
-/// The same home, opened without a window: everything said is in the log, which verifies.
-fn the_file_says_the_same(home: &Path, saved: &[Saved]) {
-    let clock = TestClock::at(now_ms());
-    let desk = Desk::with(options(home, &clock), &clock).unwrap();
-    let mut numbers: Vec<&str> = saved.iter().map(|one| one.number.as_str()).collect();
-    numbers.sort_unstable();
-    numbers.dedup();
-    assert_eq!(numbers.len(), saved.len(), "no number twice");
-    for one in saved {
-        let found = desk
-            .ok(
-                "incident.search",
-                json!({ "query": one.number, "limit": 5 }),
-            )
-            .unwrap();
-        let rows = found["rows"].as_array().unwrap();
-        assert_eq!(rows.len(), 1, "{}", one.number);
-        assert_eq!(rows[0]["stage"], one.stage, "{}", one.number);
-        let view = desk.view(rows[0]["id"].as_str().unwrap()).unwrap();
-        if !one.text.is_empty() {
-            assert_eq!(view["form"]["text"], one.text, "{}", one.number);
-        }
-    }
-    let proof = desk.ok("audit.verify", json!({})).unwrap();
-    assert_eq!(proof["rebuild_equal"], true, "{proof}");
-    assert_eq!(proof["broken"], json!([]));
-}
-
-fn now_ms() -> i64 {
-    let since = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap();
-    i64::try_from(since.as_millis()).unwrap()
 }

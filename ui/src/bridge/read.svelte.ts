@@ -3,6 +3,9 @@
 import type { Topic } from '@generated/types';
 import { failureOf, onChanged, type DeskFailure } from './bridge';
 
+/** However long a reading takes, what is shown is never older by more than this. */
+const GAP_MAX_MS = 1000;
+
 const all = new Set<{ topics: readonly Topic[]; stale: () => void }>();
 
 /** Starts listening; once, after the host is chosen. */
@@ -41,7 +44,7 @@ export class Read<T> {
   stale(): void {
     if (this.#asked_at === 0) return;
     // A reading that takes long is asked less often, so that it never fills the day.
-    const gap_ms = Math.max(this.#gap_ms, 4 * this.#took_ms);
+    const gap_ms = Math.max(this.#gap_ms, Math.min(4 * this.#took_ms, GAP_MAX_MS));
     const wait_ms = this.#asked_at + gap_ms - Date.now();
     if (wait_ms <= 0) return void this.refresh();
     this.#timer ??= setTimeout(() => void this.refresh(), wait_ms);
@@ -55,7 +58,7 @@ export class Read<T> {
       this.#again = true;
       return this.#running;
     }
-    this.#running = this.#run().finally(() => (this.#running = undefined));
+    this.#running = this.#run();
     return this.#running;
   }
 
@@ -66,20 +69,24 @@ export class Read<T> {
     this.failure = null;
     this.failed_since_ms = null;
     this.#asked_at = 0;
+    this.#took_ms = 0;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   async #run(): Promise<void> {
     do {
       this.#again = false;
-      this.#asked_at = Date.now();
+      const asked_at = Date.now();
+      this.#asked_at = asked_at;
       const generation = this.#generation;
       try {
         const value = await this.#ask();
-        this.#took_ms = Date.now() - this.#asked_at;
         if (generation !== this.#generation) {
           this.#again ||= this.#asked_at !== 0;
           continue;
         }
+        this.#took_ms = Date.now() - asked_at;
         this.value = value;
         this.failure = null;
         this.failed_since_ms = null;
@@ -89,5 +96,7 @@ export class Read<T> {
         this.failed_since_ms ??= Date.now();
       }
     } while (this.#again);
+    // In the same breath as the last look at `#again`, so that no question falls between.
+    this.#running = undefined;
   }
 }

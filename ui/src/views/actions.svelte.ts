@@ -7,6 +7,7 @@ import { codes } from '@features/desk/codes.svelte';
 import { deskState, type Tab } from '@features/desk/desk.svelte';
 import { rememberLook } from '@features/desk/look';
 import { fieldOfPending } from '@features/desk/pending';
+import { typeAhead } from '@features/incident/ahead';
 import { asking } from '@features/incident/ask-digit.svelte';
 import { backToField, firstEmptyField } from '@features/incident/field';
 import { incidents } from '@features/incident/board.svelte';
@@ -90,15 +91,14 @@ class Actions {
 
   /** F2: the oldest ringing call; its incident is open and numbered with the answer. */
   async answer(): Promise<void> {
-    const mark = focusMark();
+    const ahead = typeAhead();
     const answered = await calls.answer(() => void this.answer());
-    if (!answered) return;
-    const isStill = mark.isStill();
+    if (!answered) return ahead.giveBack();
     await sheet.open(answered.incident, 'form');
     follow.reset();
     this.#forgetOthers();
     await tick();
-    if (isStill) focusOn(firstEmptyField());
+    if (ahead.isStill()) ahead.pourInto(firstEmptyField());
   }
 
   /** Candidates of another incident go; those of the one just opened may be there already. */

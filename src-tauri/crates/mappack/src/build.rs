@@ -6,7 +6,7 @@
 
 use crate::PackError;
 use crate::drawing::{Drawing, Geom, Layer, Props};
-use crate::extract::{Extract, Px};
+use crate::extract::{Extract, Px, Tags};
 use crate::gazetteer::locate::Locator;
 use crate::gazetteer::{self, Gathered, Names};
 use crate::input::BuildInput;
@@ -103,8 +103,28 @@ pub fn build(
     count_names(&names, &mut made.counts);
 
     tell(Stage::Finish, 0, 1)?;
+    let lacking = warnings(input, &extract, made.broken_areas, made.no_sea);
+    let mut manifest = manifest(input, &extract, (bounds, centre), made.counts, lacking);
+    for name in [TILES_FILE, GAZETTEER_FILE] {
+        manifest
+            .files
+            .insert(name.to_owned(), FileEntry::of(&staging.file(name))?);
+    }
+    staging.finish(&manifest, out_dir)?;
+    tell_done(progress);
+    Ok(manifest)
+}
+
+/// What the pack says of itself, still without its files.
+fn manifest(
+    input: &BuildInput,
+    extract: &Extract,
+    (bounds, centre): (Bounds, Wgs84),
+    counts: Counts,
+    warnings: Vec<Warning>,
+) -> Manifest {
     let (west, south, east, north) = bounds.edges();
-    let mut manifest = Manifest {
+    Manifest {
         format_version: FORMAT_VERSION,
         name: input.name.clone(),
         adcode: input.adcode.clone(),
@@ -119,18 +139,10 @@ pub fn build(
         data_at_s: extract.data_at_s,
         tool_version: concat!("fengsui ", env!("CARGO_PKG_VERSION")).to_owned(),
         built_at: input.built_at.clone(),
-        counts: made.counts,
-        warnings: warnings(input, &extract, made.broken_areas, made.no_sea),
+        counts,
+        warnings,
         files: BTreeMap::new(),
-    };
-    for name in [TILES_FILE, GAZETTEER_FILE] {
-        manifest
-            .files
-            .insert(name.to_owned(), FileEntry::of(&staging.file(name))?);
     }
-    staging.finish(&manifest, out_dir)?;
-    tell_done(progress);
-    Ok(manifest)
 }
 
 /// The pack is there: a wish to stop comes too late to mean anything.
@@ -153,92 +165,135 @@ struct Made {
     no_sea: Option<&'static str>,
 }
 
+/// Draws everything of the extract: points, ways, relations, borders, the sea.
 fn draw(input: &BuildInput, extract: &Extract) -> Made {
-    let mut drawing = Drawing::default();
-    let mut gathered = Gathered::default();
-    let mut counts = Counts {
-        nodes: extract.node_count() as u64,
-        ways: extract.ways.len() as u64,
-        ..Counts::default()
-    };
-    let mut seat: Option<Px> = None;
-    let mut middles: Vec<Px> = Vec::new();
-    for node in &extract.tagged_nodes {
-        let tags = extract.tags(&node.tags);
-        schema::node(&mut drawing, tags, node.at);
-        gathered.point(tags, node.at);
-        if tags.get("place").is_some() && tags.get("name").is_some() {
-            counts.named_places += 1;
-            let is_seat = tags.is("name", &input.name) || tags.is("place", "city");
-            seat = seat.or(is_seat.then_some(node.at));
-        }
-    }
-    for way in &extract.ways {
-        let tags = extract.tags(&way.tags);
-        if tags.is_empty() {
-            continue;
-        }
-        let is_highway = tags.get("highway").is_some();
-        counts.highways += u64::from(is_highway);
-        counts.named_places += u64::from(tags.get("place").is_some() && tags.get("name").is_some());
-        if let Some(area) = closed_area(extract, way).filter(|_| schema::is_area(tags)) {
-            gathered.point(tags, label_point(&area));
-            schema::area(&mut drawing, tags, area);
-        } else {
-            let runs = extract.runs(way);
-            if let Some(run) = runs.first() {
-                let middle = run[run.len() / 2];
-                gathered.line(tags, middle);
-                middles.extend(is_highway.then_some(middle));
-            }
-            schema::line(&mut drawing, tags, runs);
-        }
-    }
-    let mut broken_areas = 0;
-    for relation in &extract.relations {
-        let tags = extract.tags(&relation.tags);
-        if tags.is("boundary", "administrative") || !has_drawn_tags(tags) {
-            continue;
-        }
-        counts.named_places += u64::from(tags.get("place").is_some() && tags.get("name").is_some());
-        let (found, is_whole) = relation_areas(extract, relation);
-        broken_areas += u64::from(!is_whole);
-        // One name for all parts, at the largest.
-        if let Some(largest) = found.iter().max_by_key(|area| area_size(area)) {
-            gathered.point(tags, label_point(largest));
-        }
-        for area in found {
-            schema::area(&mut drawing, tags, area);
-        }
-    }
-    let locator = borders(input, extract, &mut drawing);
-    let no_sea = match coast::ocean(extract) {
-        Ok(seas) => {
-            for sea in seas {
-                let geom = drawing.geom(Geom::Area(sea));
-                drawing.add(Layer::Ocean, 0, 0, geom, Props::default());
-            }
-            None
-        }
-        Err(why) => Some(why),
-    };
+    let mut sketch = Sketch::new(extract);
+    let seat = sketch.nodes(&input.name);
+    let mut middles = sketch.ways();
+    let broken_areas = sketch.relations();
+    let locator = borders(input, extract, &mut sketch.drawing);
+    let no_sea = sketch.sea().err();
     let middle = seat
         .or_else(|| median(&mut middles))
         .unwrap_or(extract.bounds.0);
     let middle = point(middle).unwrap_or_else(|| bounds(extract).centre());
     Made {
-        drawing,
-        gathered,
+        drawing: sketch.drawing,
+        gathered: sketch.gathered,
         locator,
-        counts,
+        counts: sketch.counts,
         middle,
         broken_areas,
         no_sea,
     }
 }
 
+/// A drawing in the making.
+struct Sketch<'a> {
+    extract: &'a Extract,
+    drawing: Drawing,
+    gathered: Gathered,
+    counts: Counts,
+}
+
+impl<'a> Sketch<'a> {
+    fn new(extract: &'a Extract) -> Self {
+        Self {
+            extract,
+            drawing: Drawing::default(),
+            gathered: Gathered::default(),
+            counts: Counts {
+                nodes: extract.node_count() as u64,
+                ways: extract.ways.len() as u64,
+                ..Counts::default()
+            },
+        }
+    }
+
+    /// Draws the points; returns the county's seat when one is among them.
+    fn nodes(&mut self, county: &str) -> Option<Px> {
+        let mut seat = None;
+        for node in &self.extract.tagged_nodes {
+            let tags = self.extract.tags(&node.tags);
+            schema::node(&mut self.drawing, tags, node.at);
+            self.gathered.point(tags, node.at);
+            if is_named_place(tags) {
+                self.counts.named_places += 1;
+                let is_seat = tags.is("name", county) || tags.is("place", "city");
+                seat = seat.or(is_seat.then_some(node.at));
+            }
+        }
+        seat
+    }
+
+    /// Draws the ways, as areas or lines; returns the middles of the streets.
+    fn ways(&mut self) -> Vec<Px> {
+        let extract = self.extract;
+        let mut middles = Vec::new();
+        for way in &extract.ways {
+            let tags = extract.tags(&way.tags);
+            if tags.is_empty() {
+                continue;
+            }
+            let is_highway = tags.get("highway").is_some();
+            self.counts.highways += u64::from(is_highway);
+            self.counts.named_places += u64::from(is_named_place(tags));
+            if let Some(area) = closed_area(extract, way).filter(|_| schema::is_area(tags)) {
+                self.gathered.point(tags, label_point(&area));
+                schema::area(&mut self.drawing, tags, area);
+            } else {
+                let runs = extract.runs(way);
+                if let Some(run) = runs.first() {
+                    let middle = run[run.len() / 2];
+                    self.gathered.line(tags, middle);
+                    middles.extend(is_highway.then_some(middle));
+                }
+                schema::line(&mut self.drawing, tags, runs);
+            }
+        }
+        middles
+    }
+
+    /// Draws the areas of relations; returns how many had gaps.
+    fn relations(&mut self) -> u64 {
+        let mut broken_areas = 0;
+        for relation in &self.extract.relations {
+            let tags = self.extract.tags(&relation.tags);
+            if tags.is("boundary", "administrative") || !has_drawn_tags(tags) {
+                continue;
+            }
+            self.counts.named_places += u64::from(is_named_place(tags));
+            let (found, is_whole) = relation_areas(self.extract, relation);
+            broken_areas += u64::from(!is_whole);
+            // One name for all parts, at the largest.
+            if let Some(largest) = found.iter().max_by_key(|area| area_size(area)) {
+                self.gathered.point(tags, label_point(largest));
+            }
+            for area in found {
+                schema::area(&mut self.drawing, tags, area);
+            }
+        }
+        broken_areas
+    }
+
+    /// Draws the sea, or says why it cannot be told from land.
+    fn sea(&mut self) -> Result<(), &'static str> {
+        for sea in coast::ocean(self.extract)? {
+            let geom = self.drawing.geom(Geom::Area(sea));
+            let props = Props::default();
+            self.drawing.add(Layer::Ocean, 0, 0, geom, props);
+        }
+        Ok(())
+    }
+}
+
+/// Whether something is a settlement or a part of one, with a name.
+fn is_named_place(tags: Tags<'_>) -> bool {
+    tags.get("place").is_some() && tags.get("name").is_some()
+}
+
 /// Tags beyond those every relation of areas has.
-fn has_drawn_tags(tags: crate::extract::Tags<'_>) -> bool {
+fn has_drawn_tags(tags: Tags<'_>) -> bool {
     const KEYS: [&str; 15] = [
         "amenity", "building", "highway", "historic", "landuse", "leisure", "man_made", "natural",
         "office", "place", "shop", "tourism", "water", "waterway", "wetland",
@@ -291,7 +346,21 @@ fn relation_areas(extract: &Extract, relation: &crate::extract::Relation) -> (Ve
 
 /// Border lines and labels, and the areas of towns.
 fn borders(input: &BuildInput, extract: &Extract, drawing: &mut Drawing) -> Locator {
-    let mut level_of: BTreeMap<u32, i64> = BTreeMap::new();
+    let towns = divisions(input, extract, drawing);
+    border_lines(input, extract, drawing);
+    outline(input, drawing);
+    Locator::new(towns)
+}
+
+/// The level of an administrative border, of anything else none.
+fn border_level(tags: Tags<'_>) -> Option<i64> {
+    tags.get("admin_level")
+        .filter(|_| tags.is("boundary", "administrative"))
+        .and_then(|level| level.parse().ok())
+}
+
+/// Labels the divisions of every level; returns the areas of the county's towns by name.
+fn divisions(input: &BuildInput, extract: &Extract, drawing: &mut Drawing) -> Vec<(String, Area)> {
     let mut towns = Vec::new();
     let official: BTreeSet<&str> = input
         .divisions
@@ -300,16 +369,9 @@ fn borders(input: &BuildInput, extract: &Extract, drawing: &mut Drawing) -> Loca
         .collect();
     for relation in &extract.relations {
         let tags = extract.tags(&relation.tags);
-        let level = tags
-            .get("admin_level")
-            .and_then(|level| level.parse::<i64>().ok());
-        let (Some(level), true) = (level, tags.is("boundary", "administrative")) else {
+        let Some(level) = border_level(tags) else {
             continue;
         };
-        for way in relation.ways.iter().filter_map(|(way, _)| *way) {
-            let known = level_of.entry(way).or_insert(level);
-            *known = level.min(*known);
-        }
         let (found, is_whole) = relation_areas(extract, relation);
         let Some(name) = tags.get("name").filter(|_| is_whole) else {
             continue;
@@ -325,25 +387,37 @@ fn borders(input: &BuildInput, extract: &Extract, drawing: &mut Drawing) -> Loca
                 .text("name", Some(name))
                 .text("name_en", tags.get("name:en"));
             let geom = drawing.geom(Geom::Point(label_point(largest)));
-            drawing.add(
-                Layer::BoundaryLabels,
-                first_border_zoom(level),
-                level,
-                geom,
-                props,
-            );
+            let zoom = first_border_zoom(level);
+            drawing.add(Layer::BoundaryLabels, zoom, level, geom, props);
+        }
+    }
+    towns
+}
+
+/// The ways that are borders, by number, each with the highest rank it has anywhere.
+fn way_levels(extract: &Extract) -> BTreeMap<u32, i64> {
+    let mut level_of: BTreeMap<u32, i64> = BTreeMap::new();
+    let mut note = |way: u32, level: i64| {
+        let known = level_of.entry(way).or_insert(level);
+        *known = level.min(*known);
+    };
+    for relation in &extract.relations {
+        if let Some(level) = border_level(extract.tags(&relation.tags)) {
+            let ways = relation.ways.iter().filter_map(|(way, _)| *way);
+            ways.for_each(|way| note(way, level));
         }
     }
     for (i, way) in (0u32..).zip(&extract.ways) {
-        let tags = extract.tags(&way.tags);
-        if tags.is("boundary", "administrative")
-            && let Some(level) = tags.get("admin_level").and_then(|level| level.parse().ok())
-        {
-            let known = level_of.entry(i).or_insert(level);
-            *known = level.min(*known);
+        if let Some(level) = border_level(extract.tags(&way.tags)) {
+            note(i, level);
         }
     }
-    for (way, level) in level_of {
+    level_of
+}
+
+/// Draws the extract's borders, each way once.
+fn border_lines(input: &BuildInput, extract: &Extract, drawing: &mut Drawing) {
+    for (way, level) in way_levels(extract) {
         // The outline given with the input is the county's; the extract's would double it.
         if level > 8 || (level == 6 && !input.boundary.is_empty()) {
             continue;
@@ -355,14 +429,13 @@ fn borders(input: &BuildInput, extract: &Extract, drawing: &mut Drawing) -> Loca
             .whole("admin_level", level)
             .flag(0, "maritime", is_sea);
         let geom = drawing.geom(Geom::Lines(extract.runs(way)));
-        drawing.add(
-            Layer::Boundaries,
-            first_border_zoom(level),
-            level,
-            geom,
-            props,
-        );
+        let zoom = first_border_zoom(level);
+        drawing.add(Layer::Boundaries, zoom, level, geom, props);
     }
+}
+
+/// Draws the county's outline as the input gives it.
+fn outline(input: &BuildInput, drawing: &mut Drawing) {
     for ring in &input.boundary {
         let mut line: Vec<Px> = ring.iter().map(|at| px(*at)).collect();
         line.extend(line.first().copied());
@@ -370,7 +443,6 @@ fn borders(input: &BuildInput, extract: &Extract, drawing: &mut Drawing) -> Loca
         let props = Props::default().whole("admin_level", 6);
         drawing.add(Layer::Boundaries, *tiles::ZOOMS.start(), 6, geom, props);
     }
-    Locator::new(towns)
 }
 
 fn first_border_zoom(level: i64) -> u8 {

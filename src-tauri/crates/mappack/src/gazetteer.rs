@@ -368,10 +368,13 @@ fn single(places: &[Px]) -> Option<Px> {
         .then_some(first)
 }
 
+/// A settlement's place and the town it lies in, as far as that is known.
+type Settlement = (Px, Option<(String, Whence)>);
+
 /// Gives villages the place of the only settlement of their name in their town, or, where towns
 /// have no borders on the map, of the only one in the county.
 fn place_villages(names: &mut Names, locator: &Locator) {
-    let mut at_name: BTreeMap<String, Vec<(Px, Option<(String, Whence)>)>> = BTreeMap::new();
+    let mut at_name: BTreeMap<String, Vec<Settlement>> = BTreeMap::new();
     for entry in names
         .entries
         .iter()
@@ -398,7 +401,7 @@ fn place_villages(names: &mut Names, locator: &Locator) {
         .collect();
     for town in &mut names.towns {
         for (_, name, at) in &mut town.villages {
-            let all: Vec<&(Px, Option<(String, Whence)>)> = village_names(name)
+            let all: Vec<&Settlement> = village_names(name)
                 .iter()
                 .filter_map(|name| at_name.get(name))
                 .flatten()

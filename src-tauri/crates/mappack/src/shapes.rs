@@ -107,14 +107,14 @@ pub(crate) fn areas(mut rings: Vec<Vec<Px>>) -> Vec<Area> {
     let depth: Vec<Vec<usize>> = (0..rings.len()).map(around).collect();
     let mut found: Vec<Area> = Vec::new();
     let mut area_of = vec![usize::MAX; rings.len()];
-    for i in (0..rings.len()).filter(|i| depth[*i].len() % 2 == 0) {
+    for i in (0..rings.len()).filter(|i| depth[*i].len().is_multiple_of(2)) {
         area_of[i] = found.len();
         found.push(vec![rings[i].clone()]);
     }
     for i in (0..rings.len()).filter(|i| depth[*i].len() % 2 == 1) {
         let owner = depth[i]
             .iter()
-            .filter(|j| depth[**j].len() % 2 == 0)
+            .filter(|j| depth[**j].len().is_multiple_of(2))
             .min_by_key(|j| size[**j]);
         if let Some(owner) = owner {
             found[area_of[*owner]].push(rings[i].clone());

@@ -15,6 +15,9 @@ const LAST: u8 = 14;
 /// Units around a tile that neighbours share, so that no seam shows in wide lines.
 const BUFFER: i32 = 64;
 
+/// Columns or rows of tiles, first to last.
+type Span = std::ops::RangeInclusive<i32>;
+
 /// A tile ready to be stored: column, row (from the north), gzipped bytes.
 pub(crate) type Encoded = (u32, u32, Vec<u8>);
 
@@ -201,11 +204,7 @@ impl Cut {
     }
 
     /// Columns and rows that some points reach, with the buffer.
-    #[allow(clippy::type_complexity)]
-    fn range(
-        &self,
-        lines: &[Vec<Px>],
-    ) -> Option<(std::ops::RangeInclusive<i32>, std::ops::RangeInclusive<i32>)> {
+    fn range(&self, lines: &[Vec<Px>]) -> Option<(Span, Span)> {
         let margin = BUFFER * self.steps();
         let bits = self.tile_bits();
         let span = |value: fn(&Px) -> i32| {
@@ -326,10 +325,9 @@ fn encode(drawing: &Drawing, z: u8, items: &[Item], shapes: &[Shape]) -> Vec<u8>
     }
     // Writing into memory cannot fail; the header carries no time, so the bytes are repeatable.
     let mut gzip = GzEncoder::new(Vec::with_capacity(tile.len() / 2), Compression::new(6));
-    match gzip.write_all(&tile).and_then(|()| gzip.finish()) {
-        Ok(bytes) => bytes,
-        Err(_) => Vec::new(),
-    }
+    gzip.write_all(&tile)
+        .and_then(|()| gzip.finish())
+        .unwrap_or_default()
 }
 
 const _: () = assert!(

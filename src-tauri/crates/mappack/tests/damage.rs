@@ -1,6 +1,11 @@
 //! Goal: bad input and damaged packs end in an error that names the part, never in a panic or a
 //! pack that lies. Method: cut, overwrite and swap files, and flip bytes all over.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
+
 use fengsui_mappack::{BuildInput, Continue, Pack, PackError, build};
 use std::path::{Path, PathBuf};
 

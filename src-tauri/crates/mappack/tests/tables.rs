@@ -1,6 +1,11 @@
 //! Goal: the committed county and code tables load whole, and a bad row is named by file, row
 //! and column. Method: load the real files; then damage one cell at a time in a copy.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
+
 use fengsui_mappack::{PackError, codes, county};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -56,8 +56,11 @@ const EAST_WEST: [(f64, &str, &str, f64, f64); 19] = [
     (-4500.0, "南环路", "primary", -1950.0, 2600.0),
 ];
 
+/// From and to on one axis of the board.
+type Span = (f64, f64);
+
 /// Blocks that no lesser street cuts: name, key, value, `u`, `v`.
-const LARGE: [(&str, &str, &str, (f64, f64), (f64, f64)); 11] = [
+const LARGE: [(&str, &str, &str, Span, Span); 11] = [
     ("东湖公园", "leisure", "park", (700.0, 1600.0), (0.0, 750.0)),
     (
         "文庙公园",
@@ -255,7 +258,7 @@ fn blocks(streets: &[Street], large: &[Block]) -> Vec<Block> {
 fn filling_of(cell: Block, dice: &mut Dice) -> Filling {
     let (u, v) = cell.middle();
     let from_heart = ((u + 150.0) / 1.25).hypot(v + 100.0);
-    let is_rim = u < -2420.0 || u > 4050.0 || v > 1950.0 || v < -4100.0;
+    let is_rim = !(-2420.0..=4050.0).contains(&u) || !(-4100.0..=1950.0).contains(&v);
     if is_rim && dice.chance(0.3) {
         return Filling::Vacant;
     }
@@ -266,7 +269,7 @@ fn filling_of(cell: Block, dice: &mut Dice) -> Filling {
             Filling::Estate
         };
     }
-    if v < -2900.0 || v > 2400.0 {
+    if !(-2900.0..=2400.0).contains(&v) {
         return if dice.chance(0.6) {
             Filling::Towers
         } else {

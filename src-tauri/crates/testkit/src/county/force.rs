@@ -173,6 +173,26 @@ pub(crate) fn units(posts: &[Post], routes: &Routes, dice: &mut Dice) -> Vec<Uni
     units
 }
 
+/// Who is in a unit and what it carries.
+struct Crew {
+    officers: u8,
+    auxiliaries: u8,
+    kit: String,
+}
+
+/// Crews that exercises and examples speak of: callsign, officers, auxiliaries, kit.
+const KNOWN_CREWS: [(&str, u8, u8, &str); 8] = [
+    ("巡07", 2, 1, "盾2;叉1"),
+    ("巡08", 2, 0, "盾1"),
+    ("巡03", 2, 1, "盾2"),
+    ("步23", 0, 2, "对讲"),
+    ("特01", 4, 0, "盾4;枪2"),
+    ("交02", 2, 0, ""),
+    ("预一", 8, 0, "盾6;叉4"),
+    ("预二", 4, 0, "盾4"),
+];
+
+/// A unit of a post: its crew, whether it is ready, and where it stands.
 fn unit(
     callsign: String,
     kind: &'static str,
@@ -182,7 +202,34 @@ fn unit(
     routes: &Routes,
     dice: &mut Dice,
 ) -> Unit {
-    let (officers, auxiliaries, kit): (u8, u8, &[&str]) = match kind {
+    let Crew {
+        officers,
+        auxiliaries,
+        kit,
+    } = crew(&callsign, kind, dice);
+    let state = match (kind, dice.below(20)) {
+        ("reserve", _) => "备勤",
+        (_, 0) => "停勤",
+        ("fire" | "swat", 1..=6) | (_, 1..=3) => "备勤",
+        _ => "待命",
+    };
+    let base = base(kind, state, posts[post].at, routes, dice);
+    Unit {
+        callsign,
+        kind,
+        post,
+        echelon,
+        officers,
+        auxiliaries,
+        kit,
+        base,
+        state,
+    }
+}
+
+/// A crew by its kind; the known ones draw as all others do and are then put in their place.
+fn crew(callsign: &str, kind: &str, dice: &mut Dice) -> Crew {
+    let (officers, auxiliaries, kits): (u8, u8, &[&str]) = match kind {
         "swat" => (4, 0, &["盾4;枪2", "盾4;枪2;叉2", "盾2;枪2;破门锤1"]),
         "fire" => (
             6,
@@ -210,51 +257,32 @@ fn unit(
             &["盾2;叉1", "盾2", "盾1", "盾2;叉1;枪1", "盾1;急救包1"],
         ),
     };
-    let mut kit = (*dice.pick(kit)).to_owned();
-    let (mut officers, mut auxiliaries) = (officers, auxiliaries);
-    // A few crews that exercises and examples speak of.
-    let known = [
-        ("巡07", 2, 1, "盾2;叉1"),
-        ("巡08", 2, 0, "盾1"),
-        ("巡03", 2, 1, "盾2"),
-        ("步23", 0, 2, "对讲"),
-        ("特01", 4, 0, "盾4;枪2"),
-        ("交02", 2, 0, ""),
-        ("预一", 8, 0, "盾6;叉4"),
-        ("预二", 4, 0, "盾4"),
-    ];
-    if let Some((_, o, a, k)) = known.iter().find(|row| row.0 == callsign) {
-        (officers, auxiliaries, kit) = (*o, *a, (*k).to_owned());
+    let drawn = *dice.pick(kits);
+    let known = KNOWN_CREWS.iter().find(|row| row.0 == callsign);
+    let (officers, auxiliaries, kit) =
+        known.map_or((officers, auxiliaries, drawn), |(_, o, a, k)| (*o, *a, *k));
+    Crew {
+        officers,
+        auxiliaries,
+        kit: kit.to_owned(),
     }
-    let state = match (kind, dice.below(20)) {
-        ("reserve", _) => "备勤",
-        (_, 0) => "停勤",
-        ("fire" | "swat", 1..=6) | (_, 1..=3) => "备勤",
-        _ => "待命",
-    };
+}
+
+/// Where a unit stands: on a road around its post when it is out, else at the post.
+fn base(kind: &str, state: &str, post: P, routes: &Routes, dice: &mut Dice) -> P {
     let reach = match (kind, state) {
         ("car" | "traffic", "待命") => dice.between(150.0, 2_200.0),
         ("foot", _) => dice.between(60.0, 600.0),
         _ => 0.0,
     };
     let angle = dice.between(0.0, TAU);
-    let wanted = posts[post]
-        .at
-        .shift(angle.cos() * reach, angle.sin() * reach);
-    let on_road = routes
-        .nearest(wanted)
-        .map_or(wanted, |node| routes.place(node));
-    let base = if reach > 0.0 { on_road } else { wanted };
-    Unit {
-        callsign,
-        kind,
-        post,
-        echelon,
-        officers,
-        auxiliaries,
-        kit,
-        base,
-        state,
+    let wanted = post.shift(angle.cos() * reach, angle.sin() * reach);
+    if reach > 0.0 {
+        routes
+            .nearest(wanted)
+            .map_or(wanted, |node| routes.place(node))
+    } else {
+        wanted
     }
 }
 

@@ -27,6 +27,22 @@ fn local(middle: P, angle: f64) -> impl Fn(f64, f64) -> P {
 pub(crate) fn market_town(world: &mut World, town: &Town, dice: &mut Dice) -> Vec<P> {
     let angle = dice.between(-0.9, 0.9);
     let board = local(town.seat, angle);
+    let far = dice.between(520.0, 660.0);
+    let streets = town_streets(town, far, dice);
+    world.roads.extend(draw(&streets, &[], 60.0, &board));
+    town_blocks(world, &board, dice);
+    ground(world, &board, (far * 0.97, 345.0), town.seat.x.abs() as u64);
+    town_marks(world, town, &board);
+    vec![
+        board(-far, 0.0),
+        board(far, 0.0),
+        board(0.0, -340.0),
+        board(0.0, 330.0),
+    ]
+}
+
+/// A market town's streets: the main one as far as `far` both ways, and a few lanes by chance.
+fn town_streets(town: &Town, far: f64, dice: &mut Dice) -> Vec<Street> {
     let main = if town.short == "柳河" {
         "人民路".to_owned()
     } else {
@@ -40,7 +56,6 @@ pub(crate) fn market_town(world: &mut World, town: &Town, dice: &mut Dice) -> Ve
         from,
         to,
     };
-    let far = dice.between(520.0, 660.0);
     let mut streets = vec![
         street(&main, "secondary", true, 0.0, -far, far),
         street("后街", "residential", true, 155.0, -470.0, 480.0),
@@ -67,7 +82,11 @@ pub(crate) fn market_town(world: &mut World, town: &Town, dice: &mut Dice) -> Ve
             to,
         ));
     }
-    world.roads.extend(draw(&streets, &[], 60.0, &board));
+    streets
+}
+
+/// Fills the blocks between a market town's streets: shops at the crossing, old houses around.
+fn town_blocks(world: &mut World, board: &dyn Fn(f64, f64) -> P, dice: &mut Dice) {
     let rows = [
         (-270.0, -150.0),
         (-150.0, 0.0),
@@ -91,18 +110,10 @@ pub(crate) fn market_town(world: &mut World, town: &Town, dice: &mut Dice) -> Ve
                 Filling::Old
             };
             if near || dice.chance(0.8) {
-                fill(world, block.inset(8.0), filling, &board, dice);
+                fill(world, block.inset(8.0), filling, board, dice);
             }
         }
     }
-    ground(world, &board, (far * 0.97, 345.0), town.seat.x.abs() as u64);
-    town_marks(world, town, &board);
-    vec![
-        board(-far, 0.0),
-        board(far, 0.0),
-        board(0.0, -340.0),
-        board(0.0, 330.0),
-    ]
 }
 
 /// The settled ground: a ragged oval as long and as high as the streets.
@@ -115,67 +126,30 @@ fn ground(world: &mut World, board: &dyn Fn(f64, f64) -> P, reach: (f64, f64), s
     world.ground("", "landuse", "residential", rim.collect());
 }
 
+/// What every market town has besides its government and school: the name after the town's
+/// short one, the tag's key and value, and the place on the board.
+const TOWN_MARKS: [(&str, &str, &str, f64, f64); 12] = [
+    ("派出所", "amenity", "police", -60.0, 22.0),
+    ("卫生院", "amenity", "hospital", 120.0, 300.0),
+    ("中学", "amenity", "school", 470.0, -230.0),
+    ("集贸市场", "amenity", "marketplace", -120.0, -60.0),
+    ("加油站", "amenity", "fuel", 500.0, 24.0),
+    ("邮政所", "amenity", "post_office", 70.0, -22.0),
+    ("信用社", "amenity", "bank", 130.0, 22.0),
+    ("超市", "shop", "supermarket", -180.0, 22.0),
+    ("幼儿园", "amenity", "kindergarten", 260.0, 190.0),
+    ("客运站", "amenity", "bus_station", -460.0, 24.0),
+    ("敬老院", "amenity", "social_facility", -390.0, 210.0),
+    ("农资店", "shop", "agrarian", -300.0, -22.0),
+];
+
+/// Marks what a market town has.
 fn town_marks(world: &mut World, town: &Town, board: &dyn Fn(f64, f64) -> P) {
     let short = town.short;
-    let marks: [(String, &'static str, &'static str, f64, f64); 13] = [
-        (
-            format!("{}人民政府", town.name),
-            "amenity",
-            "townhall",
-            45.0,
-            60.0,
-        ),
-        (format!("{short}派出所"), "amenity", "police", -60.0, 22.0),
-        (
-            format!("{short}卫生院"),
-            "amenity",
-            "hospital",
-            120.0,
-            300.0,
-        ),
-        (format!("{short}中学"), "amenity", "school", 470.0, -230.0),
-        (
-            format!("{short}集贸市场"),
-            "amenity",
-            "marketplace",
-            -120.0,
-            -60.0,
-        ),
-        (format!("{short}加油站"), "amenity", "fuel", 500.0, 24.0),
-        (
-            format!("{short}邮政所"),
-            "amenity",
-            "post_office",
-            70.0,
-            -22.0,
-        ),
-        (format!("{short}信用社"), "amenity", "bank", 130.0, 22.0),
-        (format!("{short}超市"), "shop", "supermarket", -180.0, 22.0),
-        (
-            format!("{short}幼儿园"),
-            "amenity",
-            "kindergarten",
-            260.0,
-            190.0,
-        ),
-        (
-            format!("{short}客运站"),
-            "amenity",
-            "bus_station",
-            -460.0,
-            24.0,
-        ),
-        (
-            format!("{short}敬老院"),
-            "amenity",
-            "social_facility",
-            -390.0,
-            210.0,
-        ),
-        (format!("{short}农资店"), "shop", "agrarian", -300.0, -22.0),
-    ];
-    for (name, key, value, u, v) in &marks {
-        world.mark(name, key, value, board(*u, *v));
+    let government = format!("{}人民政府", town.name);
+    world.mark(&government, "amenity", "townhall", board(45.0, 60.0));
+    for (what, key, value, u, v) in TOWN_MARKS {
+        world.mark(&format!("{short}{what}"), key, value, board(u, v));
     }
     let school = if short == "柳河" {
         "人民路中心小学".to_owned()

@@ -75,6 +75,7 @@ const FIXED: &str = "固话";
 
 use Whence::{Corner, Mark, Nowhere, Village};
 
+// tidy: table
 #[rustfmt::skip]
 const CALLS: [Row; 40] = [
     (25, 110, "137 0000 8850", Mark("城关农贸市场"), 350, CELL, "", "（响 4 秒挂断，回拨无人接）", "", "1106", 6, ""),

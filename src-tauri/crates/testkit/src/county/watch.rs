@@ -237,9 +237,17 @@ struct Corner {
     ranked: usize,
 }
 
+/// The names of the streets that meet at a place.
+struct Meeting<'a> {
+    at: P,
+    names: BTreeSet<&'a str>,
+    /// Those that are more than lanes.
+    ranked: BTreeSet<&'a str>,
+}
+
 /// Meeting places of at least two named streets, in order of place.
 fn corners(world: &World) -> Vec<Corner> {
-    let mut meets: BTreeMap<(i32, i32), (P, BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
+    let mut meets: BTreeMap<(i32, i32), Meeting<'_>> = BTreeMap::new();
     let closed = ["motorway", "motorway_link", "rail", "track"];
     let open = world.roads.iter().filter(|road| {
         !road.name.is_empty() && road.bridge.is_none() && !closed.contains(&road.class)
@@ -247,20 +255,21 @@ fn corners(world: &World) -> Vec<Corner> {
     for road in open {
         let is_ranked = matches!(road.class, "trunk" | "primary" | "secondary" | "tertiary");
         for point in &road.line {
-            let entry =
-                meets
-                    .entry(point.e7())
-                    .or_insert((*point, BTreeSet::new(), BTreeSet::new()));
-            entry.1.insert(&road.name);
+            let meeting = meets.entry(point.e7()).or_insert_with(|| Meeting {
+                at: *point,
+                names: BTreeSet::new(),
+                ranked: BTreeSet::new(),
+            });
+            meeting.names.insert(&road.name);
             if is_ranked {
-                entry.2.insert(&road.name);
+                meeting.ranked.insert(&road.name);
             }
         }
     }
     meets
         .into_values()
-        .filter(|(_, names, ranked)| names.len() >= 2 && !ranked.is_empty())
-        .map(|(at, names, ranked)| {
+        .filter(|meeting| meeting.names.len() >= 2 && !meeting.ranked.is_empty())
+        .map(|Meeting { at, names, ranked }| {
             let mut two = ranked.iter().chain(names.difference(&ranked));
             let first = two.next().copied().unwrap_or_default();
             let second = two.next().copied().unwrap_or_default();

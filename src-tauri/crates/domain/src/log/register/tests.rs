@@ -58,16 +58,15 @@ proptest! {
         script in proptest::collection::vec((0u16..3, any::<bool>()), 1..24),
         shuffle in any::<u64>(),
     ) {
-        let mut stations = vec![Registers::default(), Registers::default(), Registers::default()];
+        let mut stations = [Registers::default(), Registers::default(), Registers::default()];
         let mut known: Vec<Vec<usize>> = vec![vec![], vec![], vec![]];
         let mut log: Vec<(Dot, Hlc, Write, Vec<usize>)> = vec![];
         for (step, (who, syncs)) in script.iter().enumerate() {
             let at = usize::from(*who);
             if *syncs {
-                for index in 0..log.len() {
+                for (index, (d, h, w, _)) in log.iter().enumerate() {
                     if !known[at].contains(&index) {
-                        let (d, h, w, _) = log[index].clone();
-                        stations[at].apply(d, h, &w);
+                        stations[at].apply(*d, *h, w);
                         known[at].push(index);
                     }
                 }
