@@ -29,14 +29,24 @@ pub(crate) fn is_inside(test: &str) -> bool {
     }
     let _only = the_only_window();
     let me = std::env::current_exe().unwrap();
-    let status = Command::new("unshare")
+    let inner = Command::new("unshare")
         .arg("--net")
         .arg(me)
         .args(["--exact", test, "--nocapture", "--include-ignored"])
         .env(INSIDE, "1")
-        .status()
+        .output()
         .unwrap();
-    assert!(status.success(), "{test} in a network of its own: {status}");
+    // All it said but its own count, which is this test's.
+    for line in String::from_utf8_lossy(&inner.stdout).lines() {
+        if !line.starts_with("test result") {
+            println!("{line}");
+        }
+    }
+    let said = String::from_utf8_lossy(&inner.stderr);
+    assert!(
+        inner.status.success(),
+        "{test} in a network of its own: {said}"
+    );
     false
 }
 
