@@ -218,7 +218,8 @@ fn after_the_last_unit_it_waits_to_be_closed() {
     let close = json!({ "incident": incident, "result": "R02" });
     let refused = desk.refused("incident.close", close.clone()).unwrap();
     assert_eq!(refused, "incident.text_missing");
-    let told = json!({ "incident": incident, "assignment": null, "text": "嫌疑人移交刑侦", "result": "R02" });
+    let told = json!({ "incident": incident, "assignment": null,
+        "text": "嫌疑人移交刑侦", "result": "R02" });
     desk.ok("feedback.add", told).unwrap();
     desk.ok("incident.close", close).unwrap();
     assert_eq!(row(&desk)["stage"], "closed");
