@@ -71,7 +71,7 @@ impl Core {
     pub(crate) fn call(&self, envelope: Envelope) -> Answer {
         let known = Command::named(&envelope.name).map(|(_, row)| row);
         let name = known.map_or("unknown", |row| row.name);
-        let span = tracing::info_span!("command", name, trace = Empty, code = Empty);
+        let span = tracing::info_span!("command", command = name, trace = Empty, code = Empty);
         let _inside = span.enter();
         let began = Instant::now();
         let answer = self.router.call(envelope);

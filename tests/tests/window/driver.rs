@@ -45,6 +45,7 @@ impl Driver {
         let child = Command::new("WebKitWebDriver")
             .arg(format!("--port={}", port.port()))
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .env("FENGSUI_LOG", "debug")
             .process_group(0)
             .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap())
@@ -148,4 +149,35 @@ fn until(what: &str, is_so: impl Fn() -> bool) {
 /// The answer of a script in the page.
 pub(crate) async fn ask(client: &Client, script: &str) -> Value {
     client.execute(script, vec![]).await.unwrap()
+}
+
+/// The processes that draw the pages of the program on a home.
+pub(crate) fn page_processes(home: &Path) -> Vec<Pid> {
+    let programs = processes_on(home);
+    let mut found = Vec::new();
+    for row in std::fs::read_dir("/proc").unwrap().flatten() {
+        let stat = std::fs::read_to_string(row.path().join("stat")).unwrap_or_default();
+        // `pid (name) state parent …`; the name may hold anything.
+        let Some((head, tail)) = stat.rsplit_once(')') else {
+            continue;
+        };
+        let parent: Option<i32> = tail.split_whitespace().nth(1).and_then(|n| n.parse().ok());
+        let is_ours = programs
+            .iter()
+            .any(|pid| Some(pid.as_raw_nonzero().get()) == parent);
+        if is_ours && head.contains("(WebKitWebProces") {
+            let number = head.split_whitespace().next().and_then(|n| n.parse().ok());
+            found.extend(number.and_then(Pid::from_raw));
+        }
+    }
+    found
+}
+
+/// Runs a test's work on its own thread.
+pub(crate) fn on_one_thread(work: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(work);
 }

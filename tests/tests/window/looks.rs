@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use fengsui_tests::desk::{Scratch, root};
 use serde_json::Value;
 
-use super::driver::{Driver, ended};
+use super::driver::{Driver, ended, on_one_thread};
 use super::person::Person;
 use super::{intake, pictures};
 
@@ -18,14 +18,6 @@ const BUSY: [&str; 4] = ["--demo-pace", "12", "--demo-calls", "off"];
 const SIZES: [(u32, u32); 2] = [(1600, 1000), (1280, 800)];
 /// The map has drawn everything it knows for now.
 const DRAWN: &str = "document.querySelector('[data-testid=map-canvas]')?.dataset.drawn === 'true'";
-
-fn on_one_thread(work: impl Future<Output = ()>) {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap()
-        .block_on(work);
-}
 
 #[test]
 fn by_day_and_by_night_on_both_screens() {

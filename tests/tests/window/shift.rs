@@ -13,7 +13,7 @@ use super::acts::{
     find_and_open, follow_to_the_end, live_units, number_of, reroute_the_first, send_one_more,
     to_the_units,
 };
-use super::driver::{Driver, cut_power, ended};
+use super::driver::{Driver, cut_power, ended, on_one_thread};
 use super::person::Person;
 use super::proof::{tell, the_file_says_the_same, the_program_log_names_nobody};
 use super::{apart, intake, pictures};
@@ -39,11 +39,7 @@ fn ten_incidents_by_keys_alone_and_a_power_cut_between() {
         return;
     }
     // One thread, as the network of its own belongs to it.
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(shift());
+    on_one_thread(shift());
     if let Some(left) = apart::left_this_machine() {
         println!("packets that left this machine: {left}");
         assert_eq!(left, 0, "the desk talked to somebody");

@@ -69,6 +69,9 @@ fn relations(osm: &Osm) -> (Strings, Vec<u8>) {
     (strings, group)
 }
 
+/// How old the county's data says it is: 2026-09-30, as seconds since 1970.
+const DATA_AT_S: u64 = 1_790_726_400;
+
 fn header(osm: &Osm) -> Vec<u8> {
     let lons = || osm.nodes.iter().map(|node| node.lon_e7);
     let lats = || osm.nodes.iter().map(|node| node.lat_e7);
@@ -83,6 +86,7 @@ fn header(osm: &Osm) -> Vec<u8> {
     message(&mut bytes, 4, b"OsmSchema-V0.6");
     message(&mut bytes, 4, b"DenseNodes");
     message(&mut bytes, 16, b"fengsui demo county");
+    key_number(&mut bytes, 32, DATA_AT_S);
     bytes
 }
 
