@@ -132,13 +132,7 @@ pub(crate) async fn reroute_the_first(person: &mut Person, code: &str) {
         .await;
     person.types(code).await;
     person
-        .waits(
-            "one incident is meant",
-            &format!(
-                "document.querySelector('[data-testid=reroute-target]').textContent.includes({})",
-                Value::from(code)
-            ),
-        )
+        .reads_in("one incident is meant", "reroute-target", code)
         .await;
     person.press("Enter").await;
     // The crew signs the leaving as it signs any cancelling.
@@ -194,13 +188,7 @@ pub(crate) async fn say_feedback(person: &mut Person, words: &str) {
     person.types(words).await;
     person.press("Enter").await;
     person
-        .waits(
-            "the feedback is noted",
-            &format!(
-                "document.querySelector('[data-testid=feedback-last]')?.textContent.includes({})",
-                Value::from(words)
-            ),
-        )
+        .reads_in("the feedback is noted", "feedback-last", words)
         .await;
 }
 
@@ -243,13 +231,7 @@ pub(crate) async fn close_with(person: &mut Person, words: &str, result: &str) {
         .await;
     person.press("Enter").await;
     person
-        .waits(
-            "the feedback is noted",
-            &format!(
-                "document.querySelector('[data-testid=feedback-last]')?.textContent.includes({})",
-                Value::from(words)
-            ),
-        )
+        .reads_in("the feedback is noted", "feedback-last", words)
         .await;
     person.press("Ctrl+Shift+Enter").await;
     person

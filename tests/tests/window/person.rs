@@ -128,6 +128,13 @@ impl Person {
         self.waits(what, &shown).await
     }
 
+    /// Waits until a part of the desk holds these words.
+    pub(crate) async fn reads_in(&mut self, what: &str, part: &str, words: &str) {
+        let text = format!("document.querySelector('[data-testid={part}]')?.textContent");
+        let holds = format!("{text}.includes({}) ?? false", Value::from(words));
+        self.waits(what, &holds).await;
+    }
+
     /// Waits until the focus is in an element.
     pub(crate) async fn has_focus(&mut self, what: &str, selector: &str) {
         let is_there = format!(
