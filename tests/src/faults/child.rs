@@ -77,6 +77,18 @@ impl Worker {
         Ok(())
     }
 
+    /// Listens until it has opened its home.
+    ///
+    /// # Errors
+    /// When it ended before, or said something else.
+    pub fn hear_open(&mut self) -> anyhow::Result<()> {
+        let from = self.text.len();
+        self.pipe.read_line(&mut self.text)?;
+        let said = self.text[from..].trim();
+        anyhow::ensure!(said == "open", "the worker did not open its home: {said:?}");
+        Ok(())
+    }
+
     /// Stops every thread of the worker and waits until none runs, so that no sync is under way.
     ///
     /// # Errors

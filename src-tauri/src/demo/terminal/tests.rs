@@ -117,7 +117,8 @@ fn a_refused_step_is_not_repeated_every_second() {
     // The desk never moves the order on: each step is sent once.
     let mut terminals = terminals(1.0);
     let mut seen = Seen::default();
-    seen.orders.insert("a".to_owned(), order("巡03"));
+    let one = order("巡03");
+    seen.orders.insert(one.id.clone(), one);
     let sent = (0..600)
         .flat_map(|s| terminals.step(s * 1_000, &seen, |_| true))
         .count();
