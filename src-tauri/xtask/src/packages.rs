@@ -127,6 +127,12 @@ pub(crate) const TABLE: &[Need] = &[
         "kills the station at the n-th write",
     ),
     program(
+        "osmium-tool",
+        "osmium",
+        For::Test,
+        "reads the same extracts by another way than ours",
+    ),
+    program(
         "iproute2",
         "ip",
         For::Test,
