@@ -38,6 +38,7 @@ export const unit = {
   'assignment.cancelled': { zh: '已撤销', en: 'cancelled' },
   'assignment.sign': { zh: '签收', en: 'to sign' },
   'assignment.unsigned': { zh: '未签收', en: 'unsigned' },
+  'unit.none': { zh: '县资料里没有单位：先装入单位表，才能派警', en: 'The county has no units yet: without its table nobody can be sent' },
   'assignment.undelivered': { zh: '未送达', en: 'not delivered' },
   'assignment.reinforce': { zh: '增援', en: 'reinforce' },
   'assignment.cancel': { zh: '撤销', en: 'cancel' },

@@ -78,8 +78,10 @@ impl Screen {
         } else if self.taken_at.elapsed() >= EVERY {
             self.taken_at = Instant::now();
             let mut import = command("import", &self.root);
-            import.args(["-silent", "-display", &self.display, "-window", "root"]);
+            // By the environment: it does not heed `-display`.
             import
+                .env("DISPLAY", &self.display)
+                .args(["-silent", "-window", "root"])
                 .arg(&fresh)
                 .stdout(Stdio::null())
                 .stderr(Stdio::null());
@@ -93,5 +95,31 @@ impl Screen {
             say("  the display could not be photographed (import of imagemagick failed)");
             self.complained = true;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{place, procs};
+
+    #[test]
+    fn a_virtual_display_is_photographed_into_the_named_file() {
+        let name = format!("xtask/unit-test-screen-{}", procs::fresh_number());
+        let root = place::target().join(name);
+        std::fs::create_dir_all(&root).unwrap();
+        let mut screen = Screen::open(&root).unwrap();
+        let end = Instant::now() + Duration::from_secs(60);
+        while !screen.file().exists() {
+            assert!(Instant::now() < end && !screen.complained, "no picture");
+            screen.picture().unwrap();
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        assert!(
+            std::fs::read(screen.file())
+                .unwrap()
+                .starts_with(b"\x89PNG")
+        );
+        std::fs::remove_dir_all(&root).unwrap();
     }
 }
