@@ -86,6 +86,8 @@ export const desk = {
   'setting.limit.callback': { zh: '未接未回拨', en: 'Missed call not called back' },
   'audit.title': { zh: '审计', en: 'Audit' },
   'audit.verify': { zh: '核验日志链', en: 'verify the log' },
+  'audit.export': { zh: '在手警情出具签名件', en: 'the open incident as a signed paper' },
+  'audit.exported': { zh: '{lines} 行已签名写入 {path}；', en: '{lines} lines signed and written to {path}; ' },
   'audit.walking': { zh: '核验中', en: 'Verifying' },
   'audit.report': { zh: '核 {entries} 条，{writers} 支，签名 {heads} 处：', en: '{entries} entries, {writers} writers, {heads} signed heads: ' },
   'audit.whole': { zh: '链完整；', en: 'chain whole; ' },

@@ -20,6 +20,8 @@ pub(crate) enum Task {
     Serve(Box<DeskWish>),
     /// Walk every chain of the log.
     AuditVerify(HomeWish),
+    /// Whether a signed paper is as it was signed.
+    AuditCheck(PathBuf),
     /// Build a map pack.
     MapBuild { input: PathBuf, out: PathBuf },
     /// A consistent copy of the database.
@@ -225,6 +227,7 @@ impl Raw {
             [] if self.is_headless => Ok(Task::Serve(Box::new(self.desk))),
             [] => Ok(Task::Window(Box::new(self.desk))),
             ["serve"] => Ok(Task::Serve(Box::new(self.desk))),
+            ["audit", "check", _] => Ok(Task::AuditCheck(self.words.swap_remove(2).into())),
             ["audit", "verify"] => Ok(Task::AuditVerify(self.desk.home)),
             ["map", "build"] => match (input, out) {
                 (Some(input), Some(out)) => Ok(Task::MapBuild { input, out }),

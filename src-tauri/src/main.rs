@@ -55,6 +55,7 @@ fn run(task: Task) -> Exit {
         Task::Window(wish) => at_home(*wish, window::run),
         Task::Serve(wish) => at_home(*wish, serve::run),
         Task::AuditVerify(home) => tools::audit_verify(&home),
+        Task::AuditCheck(paper) => tools::audit_check(&paper),
         Task::MapBuild { input, out } => tools::map_build(&input, &out),
         Task::Backup { home, out } => tools::backup(&home, &out),
         Task::AddKey { home, way } => tools::add_key(&home, way),

@@ -29,6 +29,24 @@ pub(crate) fn audit_verify(wish: &HomeWish) -> Exit {
     report(verified.map(|proof| verdict(&proof)))
 }
 
+/// `audit check`: 0 = as it was signed, 4 = changed, cut or never signed.
+pub(crate) fn audit_check(paper: &Path) -> Exit {
+    let read = std::fs::read_to_string(paper);
+    let read = read.with_context(|| format!("读不出 / cannot be read: {}", paper.display()));
+    report(
+        read.map(|text| match fengsui_store::export::signer_of(&text) {
+            Some(key) => {
+                say(&format!("与签名一致 / as it was signed, by {key}"));
+                Exit::Good
+            }
+            None => {
+                complain("× 与签名不符或未签名 / changed, cut or never signed");
+                Exit::Broken
+            }
+        }),
+    )
+}
+
 /// What a proof means, in words and as an exit code.
 fn verdict(proof: &Value) -> Exit {
     let counts = ["entries", "writers", "heads"]

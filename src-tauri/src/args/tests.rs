@@ -82,6 +82,9 @@ fn every_verb_takes_what_it_needs_and_no_more() {
         of("audit verify --home /h").unwrap(),
         Task::AuditVerify(_)
     ));
+    let check = Task::AuditCheck("/paper".into());
+    assert_eq!(of("audit check /paper").unwrap(), check);
+    assert!(of("audit check").is_err());
     assert!(matches!(of("backup /b.db").unwrap(), Task::Backup { .. }));
     assert!(matches!(
         of("map build --input a --out b").unwrap(),

@@ -388,6 +388,25 @@ fn g8_the_board_of_an_instant_is_built_again_and_old_values_stay() {
     assert_eq!(places, ["夜市东口", "夜市西口"]);
     let audit = desk.ok("audit.list", json!({ "limit": 5 })).unwrap();
     assert_eq!(audit["lines"][0]["command"], "incident.as_of");
+    signed_with_what_stood_before(&desk, &incident);
+}
+
+/// The paper of an incident holds both values, is signed, and shows any change.
+fn signed_with_what_stood_before(desk: &Desk, incident: &str) {
+    use fengsui_store::export::signer_of;
+    let request = json!({ "incident": incident });
+    let exported = desk.ok("audit.export", request).unwrap();
+    let paper = std::fs::read_to_string(text(&exported, "path").unwrap()).unwrap();
+    let lines = exported["lines"].as_u64().unwrap();
+    assert_eq!(paper.lines().count() as u64, lines + 2);
+    assert!(
+        paper.contains("夜市东口") && paper.contains("夜市西口"),
+        "{paper}"
+    );
+    assert!(signer_of(&paper).is_some());
+    assert_eq!(signer_of(&paper.replace("夜市西口", "夜市南口")), None);
+    let audit = desk.ok("audit.list", json!({ "limit": 1 })).unwrap();
+    assert_eq!(audit["lines"][0]["command"], "audit.export");
 }
 
 #[test]

@@ -51,6 +51,7 @@ export const commandTable = {
   'command.preview': { writes: false, posts: [] as T.Post[], changes: [] as T.Topic[] },
   'command.run': { writes: true, posts: ['intake', 'dispatch', 'shift_leader'] as T.Post[], changes: ['incidents', 'units', 'calls', 'needs'] as T.Topic[] },
   'audit.list': { writes: false, posts: ['supervisor', 'admin'] as T.Post[], changes: [] as T.Topic[] },
+  'audit.export': { writes: false, posts: ['supervisor', 'shift_leader', 'admin'] as T.Post[], changes: [] as T.Topic[] },
   'audit.verify': { writes: false, posts: ['supervisor', 'admin'] as T.Post[], changes: [] as T.Topic[] },
 } as const
 
@@ -105,6 +106,7 @@ export function commands(call: Call) {
     commandPreview: (request: T.CommandText) => call<T.CommandText, T.CommandPreview>('command.preview', request),
     commandRun: (request: T.CommandText) => call<T.CommandText, T.CommandDone>('command.run', request),
     auditList: (request: T.AuditQuery) => call<T.AuditQuery, T.AuditLines>('audit.list', request),
+    auditExport: (request: T.IncidentRef) => call<T.IncidentRef, T.Exported>('audit.export', request),
     auditVerify: () => call<T.Nothing, T.AuditReport>('audit.verify', {}),
   }
 }

@@ -706,6 +706,16 @@ posts: Array<Post>, };
 
 export type Entrance = "phone" | "walk_in" | "radio" | "patrol" | "sms" | "video" | "department";
 
+export type Exported = { 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * Lines of the timeline in it.
+ */
+lines: number, };
+
 export type Failure = { 
 /**
  * Closed code.

@@ -47,6 +47,16 @@ pub fn shift_at(at_ms: i64) -> &'static str {
     }
 }
 
+/// An instant as people write it, local time with its distance from UTC.
+#[must_use]
+pub fn local_text(at_ms: i64) -> String {
+    let at: Option<DateTime<Local>> = Local.timestamp_millis_opt(at_ms).single();
+    at.map_or_else(
+        || at_ms.to_string(),
+        |at| at.format("%Y-%m-%d %H:%M:%S%.3f %:z").to_string(),
+    )
+}
+
 /// A day as yyyymmdd.
 #[must_use]
 pub fn day_number(day: LocalDay) -> i64 {

@@ -29,7 +29,13 @@ impl Home {
     /// # Errors
     /// `ReadOnly`, `DiskFull`, `Io`.
     pub fn create(&self) -> Result<(), StoreError> {
-        for folder in [self.root.clone(), self.logs(), self.packs(), self.copies()] {
+        for folder in [
+            self.root.clone(),
+            self.logs(),
+            self.packs(),
+            self.copies(),
+            self.exports(),
+        ] {
             if !folder.is_dir() {
                 DirBuilder::new()
                     .recursive(true)
@@ -127,6 +133,12 @@ impl Home {
     #[must_use]
     pub fn packs(&self) -> PathBuf {
         self.root.join("packs")
+    }
+
+    /// Signed papers that were asked for.
+    #[must_use]
+    pub fn exports(&self) -> PathBuf {
+        self.root.join("exports")
     }
 
     /// Copies set aside before an upgrade.

@@ -4,6 +4,7 @@
 //! it. Not here: rules (`domain`), use cases (`app`).
 
 // The log and its fold.
+pub mod export;
 pub mod local;
 pub mod log;
 pub mod project;

@@ -103,6 +103,19 @@ pub(crate) fn sign_heads(conn: &Connection, now_ms: i64) -> Result<u32, StoreErr
     Ok(signed)
 }
 
+/// The public key and the signature of a paper's body.
+///
+/// # Errors
+/// Any store error.
+pub(crate) fn sign_paper(
+    conn: &Connection,
+    body: &[u8],
+) -> Result<([u8; 32], [u8; 64]), StoreError> {
+    let key = key(conn)?;
+    let signature = key.sign(&crate::export::message(body)).to_bytes();
+    Ok((key.verifying_key().to_bytes(), signature))
+}
+
 /// Whether `signature` over this head was made by `public_key`.
 #[must_use]
 pub(crate) fn is_signed(

@@ -167,6 +167,19 @@ impl Store {
         self.db.read(verify::prove)
     }
 
+    /// Writes a signed paper into the home; where it lies.
+    ///
+    /// # Errors
+    /// Those of `Db::read`, and of writing.
+    pub fn export(&self, name: &str, body: &str) -> Result<std::path::PathBuf, StoreError> {
+        let (key, signature) = self
+            .db
+            .read(|conn| signing::sign_paper(conn, body.as_bytes()))?;
+        let home = self.db.home();
+        home.create()?;
+        crate::export::write(&home.exports().join(name), body, &key, &signature)
+    }
+
     /// What is known of file and disk.
     #[must_use]
     pub fn state(&self) -> DbState {

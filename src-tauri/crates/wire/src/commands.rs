@@ -117,6 +117,8 @@ macro_rules! command_table {
                 code::CommandText => code::CommandDone [Incidents Units Calls Needs];
             "audit.list" AuditList ProtectedRead [Supervisor Admin]
                 honesty::AuditQuery => honesty::AuditLines [];
+            "audit.export" AuditExport ProtectedRead [Supervisor ShiftLeader Admin]
+                incident::IncidentRef => honesty::Exported [];
             "audit.verify" AuditVerify ProtectedRead [Supervisor Admin]
                 common::Nothing => honesty::AuditReport [];
         }

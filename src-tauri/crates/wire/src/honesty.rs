@@ -119,6 +119,15 @@ pub struct AuditLines {
     pub lines: Vec<AuditLine>,
 }
 
+/// `audit.export`: an incident as a signed paper.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Exported {
+    /// The file.
+    pub path: String,
+    /// Lines of the timeline in it.
+    pub lines: u32,
+}
+
 /// `audit.verify`: walks every chain.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct AuditReport {

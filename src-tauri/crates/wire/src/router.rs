@@ -9,6 +9,7 @@ mod call;
 mod code;
 mod command;
 mod convert;
+mod export;
 mod honesty;
 mod incident;
 mod opening;
@@ -300,6 +301,7 @@ impl Router {
                 command::run(self, context, request)
             }),
             C::AuditList => run(context, request, honesty::audit_list),
+            C::AuditExport => run(context, request, export::incident),
             C::AuditVerify => run(context, request, honesty::audit_verify),
         }
     }

@@ -21,7 +21,7 @@ use crate::incident::{
     ReopenIncident, RerouteAssignment, SearchIncidents, StepAssignment, TodayCounts,
 };
 
-mod timeline;
+pub(super) mod timeline;
 
 pub(super) fn board(context: &Context<'_>, _: Nothing) -> Result<Board, Failure> {
     Ok(board_of(context.station.board()?))
@@ -56,7 +56,7 @@ pub(super) fn search(
 }
 
 /// Whose account is whose: everybody enrolled, and who asks.
-fn people(context: &Context<'_>) -> Result<timeline::People, Failure> {
+pub(super) fn people(context: &Context<'_>) -> Result<timeline::People, Failure> {
     let enrolled = context.station.accounts()?.into_iter();
     let enrolled = enrolled.map(|account| (account.account, account.name));
     let asking = context.session.iter();

@@ -30,10 +30,14 @@ const BY_UNIT: &[Kind] = &[
 ];
 
 /// Shown names of people by account.
-pub(super) type People = BTreeMap<String, String>;
+pub(in crate::router) type People = BTreeMap<String, String>;
 
 /// Oldest first; the ring of the call, which came before the number, leads.
-pub(super) fn lines(view: &IncidentView, county: &County, people: &People) -> Vec<TimelineLine> {
+pub(in crate::router) fn lines(
+    view: &IncidentView,
+    county: &County,
+    people: &People,
+) -> Vec<TimelineLine> {
     let mut lines = Vec::with_capacity(view.timeline.len() + 1);
     if let Some(call) = &view.call {
         lines.push(TimelineLine {
