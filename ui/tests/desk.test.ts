@@ -293,6 +293,15 @@ describe('the person who types', () => {
     expect((document.activeElement as HTMLElement).dataset['focus']).toBe('queue');
   });
 
+  it('keeps the call one talks on among the cells, however many ring', async () => {
+    await typing();
+    for (let n = 0; n < 6; n += 1) host.ring();
+    host.changed('calls');
+    await settle(200);
+    const states = all('call-row').map((one) => one.dataset['state']);
+    expect(states).toEqual(['ringing', 'ringing', 'ringing', 'talking']);
+  });
+
   it('gives what is typed after F2 to the new form and never to the old one', async () => {
     await typing();
     const before = find('sheet')?.dataset['incident'];
