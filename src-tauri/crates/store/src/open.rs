@@ -130,14 +130,7 @@ pub(crate) fn open(options: &OpenOptions) -> Result<Opened, StoreError> {
     let lock = home.lock()?;
     let found = look(home)?;
     let keyring = keyring(options, found)?;
-    let connector = Connector {
-        path: home.database(),
-        key: keyring.key().clone(),
-        name: keyring.database(),
-        vfs: options.vfs.clone(),
-        durability: options.durability,
-        busy: options.busy,
-    };
+    let connector = connector(options, &keyring);
     if !home.is_writable() {
         return open_to_read(options, lock, keyring, connector);
     }
@@ -175,23 +168,20 @@ pub(crate) fn open(options: &OpenOptions) -> Result<Opened, StoreError> {
 /// # Errors
 /// `KeyMissing`, `KeyLocked`, `KeyWrong`, `Corrupt`, `Io`.
 pub fn open_bare(options: &OpenOptions) -> Result<Connection, StoreError> {
-    let OpenOptions {
-        home,
-        machine,
-        cost,
-        unlock,
-        ..
-    } = options;
-    let keyring = Keyring::open(home, machine, *cost, unlock)?;
-    let connector = Connector {
-        path: home.database(),
+    let keyring = keyring(options, Found::Something)?;
+    connector(options, &keyring).connect(Role::Looker)
+}
+
+/// What the connections of a home have in common.
+fn connector(options: &OpenOptions, keyring: &Keyring) -> Connector {
+    Connector {
+        path: options.home.database(),
         key: keyring.key().clone(),
         name: keyring.database(),
         vfs: options.vfs.clone(),
         durability: options.durability,
         busy: options.busy,
-    };
-    connector.connect(Role::Looker)
+    }
 }
 
 /// What lies where the database should be.
