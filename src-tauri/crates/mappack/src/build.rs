@@ -11,11 +11,12 @@ use crate::gazetteer::locate::Locator;
 use crate::gazetteer::{self, Gathered, Names};
 use crate::input::BuildInput;
 use crate::manifest::{
-    Counts, FORMAT_VERSION, FileEntry, GAZETTEER_FILE, MANIFEST_FILE, Manifest, TILES_FILE, Warning,
+    Counts, FORMAT_VERSION, FileEntry, GAZETTEER_FILE, MANIFEST_FILE, Manifest, ROADS_FILE,
+    TILES_FILE, Warning,
 };
 use crate::mbtiles::TilesWriter;
 use crate::shapes::{Area, areas, join, label_point};
-use crate::{coast, schema, tiles};
+use crate::{coast, roads, schema, tiles};
 use fengsui_geo::{Bounds, Ring, Wgs84};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +44,8 @@ pub enum Stage {
     Tiles,
     /// Gathering names.
     Names,
+    /// Making the road graph.
+    Roads,
     /// Hashing and syncing.
     Finish,
 }
@@ -102,10 +105,13 @@ pub fn build(
     gazetteer::write::write(&staging.file(GAZETTEER_FILE), &names)?;
     count_names(&names, &mut made.counts);
 
+    tell(Stage::Roads, 0, 1)?;
+    roads::write(&extract, &staging.file(ROADS_FILE), &mut made.counts)?;
+
     tell(Stage::Finish, 0, 1)?;
     let lacking = warnings(input, &extract, made.broken_areas, made.no_sea);
     let mut manifest = manifest(input, &extract, (bounds, centre), made.counts, lacking);
-    for name in [TILES_FILE, GAZETTEER_FILE] {
+    for name in [TILES_FILE, GAZETTEER_FILE, ROADS_FILE] {
         manifest
             .files
             .insert(name.to_owned(), FileEntry::of(&staging.file(name))?);

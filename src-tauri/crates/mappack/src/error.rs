@@ -86,6 +86,9 @@ pub enum PackError {
         /// Size or hash, said and found.
         why: String,
     },
+    /// The map's roads do not become a graph.
+    #[error("roads: {0}")]
+    Roads(#[from] fengsui_routing::BuildError),
     /// SQLite could not do its part.
     #[error("{part}: {source}")]
     Database {

@@ -1,8 +1,10 @@
 //! Map packs: built from OSM data, opened, searched; county folders and code tables read.
-//! Not here: drawing of maps (the desk does), roads as a graph, encryption: a pack is open data.
+//! Not here: drawing of maps (the desk does), road time (`fengsui-routing`), encryption: a pack
+//! is open data.
 //!
 //! A pack is a folder: `manifest.json`, `tiles.mbtiles` (vector tiles with Shortbread 1.0 layer
-//! names) and `gazetteer.sqlite` (names, and the towns and villages of the county).
+//! names), `gazetteer.sqlite` (names, and the towns and villages of the county) and `roads.bin`
+//! (the road graph; packs of earlier programs have none).
 
 mod build;
 mod coast;
@@ -19,6 +21,7 @@ mod mbtiles;
 mod mvt;
 mod pack;
 mod reading;
+mod roads;
 mod schema;
 mod shapes;
 mod table;
@@ -31,7 +34,8 @@ pub use gazetteer::PlaceClass;
 pub use gazetteer::locate::Whence;
 pub use input::BuildInput;
 pub use manifest::{
-    Counts, FORMAT_VERSION, FileEntry, GAZETTEER_FILE, MANIFEST_FILE, Manifest, Source, TILES_FILE,
-    Warning,
+    Counts, FORMAT_VERSION, FileEntry, GAZETTEER_FILE, MANIFEST_FILE, Manifest, ROADS_FILE, Source,
+    TILES_FILE, Warning,
 };
 pub use pack::{Matched, Pack, PlaceHit, TownInfo, VillageInfo};
+pub use roads::road_graph;

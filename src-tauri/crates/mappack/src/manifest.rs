@@ -17,6 +17,9 @@ pub const TILES_FILE: &str = "tiles.mbtiles";
 /// The names' file within a pack.
 pub const GAZETTEER_FILE: &str = "gazetteer.sqlite";
 
+/// The road graph's file within a pack.
+pub const ROADS_FILE: &str = "roads.bin";
+
 /// The manifest of a pack.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -96,6 +99,21 @@ pub struct Counts {
     pub villages: u64,
     /// Of the villages, those with a position.
     pub villages_placed: u64,
+    /// Pieces of road in the graph.
+    #[serde(default)]
+    pub road_pieces: u64,
+    /// Junctions of the graph.
+    #[serde(default)]
+    pub road_junctions: u64,
+    /// Length of its roads in whole metres.
+    #[serde(default)]
+    pub road_metres: u64,
+    /// Turn restrictions in it.
+    #[serde(default)]
+    pub turn_rules: u64,
+    /// Turn restrictions of the map that were left out: by way, conditional, of missing roads.
+    #[serde(default)]
+    pub turn_rules_left_out: u64,
 }
 
 /// Something a pack lacks.

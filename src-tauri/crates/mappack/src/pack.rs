@@ -5,10 +5,11 @@ use crate::PackError;
 use crate::gazetteer::PlaceClass;
 use crate::gazetteer::locate::Whence;
 use crate::gazetteer::write::BY_NAME;
-use crate::manifest::{FileEntry, GAZETTEER_FILE, Manifest, TILES_FILE};
+use crate::manifest::{FileEntry, GAZETTEER_FILE, Manifest, ROADS_FILE, TILES_FILE};
 use crate::mbtiles::open_read_only;
 use crate::reading::normal;
 use fengsui_geo::{TileId, Wgs84};
+use fengsui_routing::RoadGraph;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -136,6 +137,24 @@ impl Pack {
     /// What the pack says of itself.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    /// The road graph, read and checked anew; `None` when the pack has none, as packs of earlier
+    /// programs: then distances are straight lines, and the desk says so.
+    ///
+    /// # Errors
+    /// [`PackError::DamagedPack`] naming what is wrong with it, [`PackError::Io`].
+    pub fn road_graph(&self) -> Result<Option<RoadGraph>, PackError> {
+        if !self.manifest.files.contains_key(ROADS_FILE) {
+            return Ok(None);
+        }
+        let path = self.dir.join(ROADS_FILE);
+        let bytes = std::fs::read(&path).map_err(PackError::io(&path))?;
+        let graph = RoadGraph::from_bytes(&bytes).map_err(|e| PackError::DamagedPack {
+            name: ROADS_FILE.to_owned(),
+            why: e.to_string(),
+        })?;
+        Ok(Some(graph))
     }
 
     /// A tile as gzipped vector tile; rows are counted from the north (XYZ). `None` when the

@@ -521,6 +521,7 @@ fn stopped_builds_leave_nothing() {
         Stage::Draw,
         Stage::Tiles,
         Stage::Names,
+        Stage::Roads,
         Stage::Finish,
     ] {
         let dir = tempfile::tempdir().unwrap();
