@@ -278,6 +278,7 @@ mod tests {
 
     /// 30,000 points, the nearest 8: under a millisecond, the best of fifty.
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "a test may look at a clock")]
     fn fast_enough() {
         let index = NearestIndex::new(points(30_000, 0.5));
         let from = Wgs84::new(113.93, 31.21).unwrap();
