@@ -18,5 +18,6 @@ pub(crate) fn topic(topic: app::Topic) -> Topic {
         app::Topic::Needs => Topic::Needs,
         app::Topic::Honesty => Topic::Honesty,
         app::Topic::Settings => Topic::Settings,
+        app::Topic::Map => Topic::Map,
     }
 }

@@ -169,6 +169,8 @@ mod tests {
             crew_auxiliaries: 0,
             kit: Vec::new(),
             radio_id: String::new(),
+            leader: String::new(),
+            phone: String::new(),
             base: point(113.9, 31.2),
             state: "待命".to_owned(),
         }

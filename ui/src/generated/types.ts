@@ -82,6 +82,32 @@ number: string,
  */
 saved_at_ms: number, };
 
+export type AreaAt = { 
+/**
+ * Layer: jurisdiction, patrol_zone, grid_area …
+ */
+layer: string, 
+/**
+ * Code.
+ */
+code: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Whose it is; empty = not given.
+ */
+owner: string, 
+/**
+ * The point lies inside; otherwise only its border is near.
+ */
+is_inside: boolean, 
+/**
+ * Metres to its border.
+ */
+border_m: number, };
+
 export type Assignment = { 
 /**
  * Assignment dot.
@@ -340,6 +366,16 @@ watch: Watch | null,
  */
 undelivered_at_ms: number | null, };
 
+export type BuildMap = { 
+/**
+ * Extract or county folder; `null` = own files alone.
+ */
+extract: string | null, 
+/**
+ * The county's own files and folders.
+ */
+own: Array<string>, };
+
 export type Call = { 
 /**
  * Its dot.
@@ -412,6 +448,66 @@ call: string, };
 
 export type CallState = "ringing" | "talking" | "ended" | "missed";
 
+export type CameraNear = { 
+/**
+ * Id.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Where.
+ */
+point: Point, 
+/**
+ * Metres away.
+ */
+distance_m: number, 
+/**
+ * Where it looks, degrees; `null` = turns or unknown.
+ */
+heading_deg: number | null, 
+/**
+ * Its viewing sector, `[lon, lat]`; empty = unknown.
+ */
+sector: Array<[number, number]>, 
+/**
+ * Its sector holds the point; `null` = unknown.
+ */
+sees: boolean | null, 
+/**
+ * Working as far as known.
+ */
+is_online: boolean, };
+
+export type CameraOpened = { 
+/**
+ * Address of the picture.
+ */
+url: string, 
+/**
+ * The site's video program was started; otherwise the address is shown.
+ */
+is_started: boolean, };
+
+export type CamerasAsked = { 
+/**
+ * Where.
+ */
+point: Point, 
+/**
+ * 1 to 50.
+ */
+limit: number, };
+
+export type CamerasNear = { 
+/**
+ * Best first.
+ */
+cameras: Array<CameraNear>, };
+
 export type CancelAssignment = { 
 /**
  * Assignment dot.
@@ -464,6 +560,14 @@ kit: Array<string>,
  */
 distance_m: number | null, 
 /**
+ * Road seconds; `null` = not known by road.
+ */
+travel_s: number | null, 
+/**
+ * Road metres; `null` = not known by road.
+ */
+road_m: number | null, 
+/**
  * Age of the fix in seconds at `asked_at_ms`; `null` = never seen.
  */
 fix_age_s: number | null, 
@@ -498,6 +602,10 @@ proposed_type: string | null,
  */
 by: string, 
 /**
+ * What sending the proposed units would leave uncovered.
+ */
+left: Array<Reason>, 
+/**
  * Rows, best first; those that may not be sent last.
  */
 rows: Array<Candidate>, 
@@ -513,6 +621,100 @@ export type Changed = {
 topics: Array<Topic>, };
 
 export type Channel = "terminal" | "radio" | "phone";
+
+export type CircleAsked = { 
+/**
+ * The middle.
+ */
+centre: Point, 
+/**
+ * Metres, 50 to 100,000.
+ */
+radius_m: number, 
+/**
+ * Only units that carry this (枪, 盾 …); empty = any.
+ */
+kit: string, };
+
+export type CircleForce = { 
+/**
+ * Officers and auxiliaries that can be sent.
+ */
+people: number, 
+/**
+ * Vehicles that can be sent.
+ */
+cars: number, 
+/**
+ * Units that can be sent.
+ */
+free: number, 
+/**
+ * Name of who leads; empty = not known.
+ */
+leader: string, 
+/**
+ * Telephone of who leads.
+ */
+phone: string, 
+/**
+ * Kit of those that can be sent.
+ */
+kit: Array<KitCount>, 
+/**
+ * Units inside, those that can be sent first, nearest first.
+ */
+units: Array<CircleUnit>, 
+/**
+ * Units whose fix is too old or missing: neither inside nor outside.
+ */
+unknown: number, };
+
+export type CircleUnit = { 
+/**
+ * Unit dot.
+ */
+unit: string, 
+/**
+ * Call sign.
+ */
+callsign: string, 
+/**
+ * Kind.
+ */
+kind: UnitKind, 
+/**
+ * State; `null` = unknown.
+ */
+state: UnitState | null, 
+/**
+ * Can be sent now.
+ */
+is_free: boolean, 
+/**
+ * Officers.
+ */
+officers: number, 
+/**
+ * Auxiliaries.
+ */
+auxiliaries: number, 
+/**
+ * Who leads it; empty = not known.
+ */
+leader: string, 
+/**
+ * Its telephone; empty = not known.
+ */
+phone: string, 
+/**
+ * Kit.
+ */
+kit: Array<string>, 
+/**
+ * Metres from the middle.
+ */
+distance_m: number, };
 
 export type CloseIncident = { 
 /**
@@ -613,6 +815,26 @@ text: string,
  * The incident open on the desk, where a command needs one.
  */
 incident: string | null, };
+
+export type Coverage = { 
+/**
+ * One line per area left without a free car, with who could move up.
+ */
+left: Array<Reason>, 
+/**
+ * The county has no areas to judge by.
+ */
+is_unknown: boolean, };
+
+export type CoverageAsked = { 
+/**
+ * Incident dot.
+ */
+incident: string, 
+/**
+ * Units that would go.
+ */
+units: Array<string>, };
 
 export type DeskView = { 
 /**
@@ -768,6 +990,20 @@ incident: string,
  */
 form: Form, };
 
+export type FindRoute = { 
+/**
+ * From where; `null` when a unit is named.
+ */
+from: Point | null, 
+/**
+ * From this unit's newest fix.
+ */
+unit: string | null, 
+/**
+ * To where.
+ */
+to: Point, };
+
 export type Fix = { 
 /**
  * Where.
@@ -785,6 +1021,12 @@ source: PointSource,
  * When, epoch ms.
  */
 at_ms: number, };
+
+export type FollowOnWall = { 
+/**
+ * Incident dot; `null` = the whole county again.
+ */
+incident: string | null, };
 
 export type Form = { 
 /**
@@ -811,6 +1053,10 @@ point_source: PointSource | null,
  * Town (乡镇) of the place.
  */
 town: string | null, 
+/**
+ * Code of the jurisdiction (辖区): filled in with the point when only one holds it.
+ */
+jurisdiction: string | null, 
 /**
  * What the caller says.
  */
@@ -924,6 +1170,76 @@ code: string,
  */
 params: Array<Param>, };
 
+export type HotAsked = { 
+/**
+ * From, epoch ms.
+ */
+from_ms: number, 
+/**
+ * To (not included), epoch ms.
+ */
+to_ms: number, 
+/**
+ * Type code (with all below it); empty = all.
+ */
+type_code: string, 
+/**
+ * Weekdays 1 (Monday) to 7; empty = all.
+ */
+weekdays: Array<number>, 
+/**
+ * First local hour, 0 to 23.
+ */
+from_hour: number, 
+/**
+ * Local hour it ends before, 1 to 24; smaller than the first = over midnight.
+ */
+to_hour: number, 
+/**
+ * 1 to 500.
+ */
+limit: number, };
+
+export type HotCell = { 
+/**
+ * Place from 1; equal counts share it.
+ */
+rank: number, 
+/**
+ * Code of the cell.
+ */
+cell: string, 
+/**
+ * Its corners, `[lon, lat]`.
+ */
+ring: Array<[number, number]>, 
+/**
+ * What lies near its middle; empty = nothing known.
+ */
+place: string, 
+/**
+ * Incidents.
+ */
+n: number, 
+/**
+ * Share of all that were counted, 0 to 1.
+ */
+share: number, };
+
+export type HotCells = { 
+/**
+ * Most first.
+ */
+cells: Array<HotCell>, 
+/**
+ * Incidents counted.
+ */
+total: number, 
+/**
+ * Incidents of the time and type without a place: in no cell.
+ */
+without_place: number, };
+
 export type IncidentHits = { 
 /**
  * Rows.
@@ -953,6 +1269,10 @@ guide: string | null,
  * What is still missing; never blocks.
  */
 pending: Array<string>, 
+/**
+ * What is known of its point: areas, what is near, grid; `null` without a point.
+ */
+place_facts: PlaceFacts | null, 
 /**
  * Fixes in order of arrival, none overwritten.
  */
@@ -990,6 +1310,12 @@ order_text: string,
  */
 timeline: Array<TimelineLine>, };
 
+export type InstallMap = { 
+/**
+ * Path, or a pack's id.
+ */
+path: string, };
+
 export type IntakeFix = { 
 /**
  * Degrees east.
@@ -1017,6 +1343,38 @@ incident: string,
  * Reason code of `code.tables` (`invalid_reasons`).
  */
 reason: string, };
+
+export type KitCount = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * How many.
+ */
+n: number, };
+
+export type LayerArea = { 
+/**
+ * Layer: jurisdiction, patrol_zone, grid_area …
+ */
+layer: string, 
+/**
+ * Code.
+ */
+code: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Whose it is.
+ */
+owner: string, 
+/**
+ * Rings by the even-odd rule, `[lon, lat]` in degrees.
+ */
+rings: Array<Array<[number, number]>>, };
 
 export type LayerCamera = { 
 /**
@@ -1088,6 +1446,28 @@ phone: string,
  */
 point: Point, };
 
+export type LayerThing = { 
+/**
+ * Layer: school, hospital, hydrant, water_source …
+ */
+layer: string, 
+/**
+ * Code.
+ */
+code: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Phone; empty = none.
+ */
+phone: string, 
+/**
+ * Where.
+ */
+point: Point, };
+
 export type LayerTown = { 
 /**
  * Code.
@@ -1122,7 +1502,15 @@ cameras: Array<LayerCamera>,
 /**
  * Towns; `point` null = only the name is known.
  */
-towns: Array<LayerTown>, };
+towns: Array<LayerTown>, 
+/**
+ * Areas: jurisdictions, patrol zones …
+ */
+areas: Array<LayerArea>, 
+/**
+ * Schools, hospitals, hydrants …
+ */
+things: Array<LayerThing>, };
 
 export type Level = "normal" | "attention" | "urgent" | "grave";
 
@@ -1170,7 +1558,123 @@ county: Array<Array<[number, number]>>,
 /**
  * Attribution line.
  */
-attribution: string, };
+attribution: string, 
+/**
+ * The pack itself: another one is another map.
+ */
+pack: string, 
+/**
+ * It has a road graph.
+ */
+has_roads: boolean, 
+/**
+ * It has jurisdictions.
+ */
+has_areas: boolean, 
+/**
+ * It has pictures under the vector map: png, jpg, webp; `null` = none.
+ */
+raster: string | null, };
+
+export type MapJob = { 
+/**
+ * build, install.
+ */
+kind: string, 
+/**
+ * What is being worked on.
+ */
+source: string, 
+/**
+ * Stage word (`map.stage.<word>`).
+ */
+stage: string, 
+/**
+ * How much of the stage is done, 0 to 1; `null` = cannot be said.
+ */
+share: number | null, 
+/**
+ * When it began, epoch ms.
+ */
+started_at_ms: number, 
+/**
+ * When it ended, epoch ms; `null` = still running.
+ */
+ended_at_ms: number | null, 
+/**
+ * done, stopped, failed; `null` = still running.
+ */
+outcome: string | null, 
+/**
+ * Why it failed: a sentence naming the damaged part.
+ */
+why: string | null, 
+/**
+ * Rows of the county's own files that were left out, with the reason.
+ */
+rejects: Array<RejectedRow>, 
+/**
+ * How many were left out in all (the list above is cut at 200).
+ */
+rejected: number, };
+
+export type MapOffer = { 
+/**
+ * Path.
+ */
+path: string, 
+/**
+ * pack, extract, own.
+ */
+kind: string, 
+/**
+ * Bytes.
+ */
+bytes: number, };
+
+export type MapView = { 
+/**
+ * The pack in use; `null` = none.
+ */
+current: PackFacts | null, 
+/**
+ * Other packs that lie here, newest first; one can be taken back.
+ */
+others: Array<PackFacts>, 
+/**
+ * What is wrong with the installed pack, if it could not be opened.
+ */
+damage: string | null, 
+/**
+ * The running or last piece of work; `null` = none since the start.
+ */
+job: MapJob | null, 
+/**
+ * Files found in the usual places (sticks, the import folder) that could be taken.
+ */
+offers: Array<MapOffer>, };
+
+export type NearPlace = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Kind.
+ */
+kind: string, 
+/**
+ * Town; `null` = unknown.
+ */
+town: string | null, 
+/**
+ * Metres away.
+ */
+distance_m: number, 
+/**
+ * Degrees from the thing to the point; `null` = at the thing itself.
+ */
+bearing_deg: number | null, };
 
 export type Need = { 
 /**
@@ -1233,6 +1737,16 @@ text: string, };
 
 export type Nothing = Record<symbol, never>;
 
+export type OpenCamera = { 
+/**
+ * Camera id.
+ */
+camera: string, 
+/**
+ * Incident it is opened for; `null` = none.
+ */
+incident: string | null, };
+
 export type OpenIncident = { 
 /**
  * Line whose form is shown.
@@ -1289,6 +1803,84 @@ export type OwnNeed = {
  */
 key: string, };
 
+export type PackCount = { 
+/**
+ * Word (`map.count.<word>`).
+ */
+word: string, 
+/**
+ * How many.
+ */
+n: number, };
+
+export type PackFacts = { 
+/**
+ * Folder name.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Administrative code; `null` = not said.
+ */
+adcode: string | null, 
+/**
+ * Date of the data, YYYY-MM-DD; `null` = not said.
+ */
+data_date: string | null, 
+/**
+ * When it was built, RFC 3339.
+ */
+built_at: string, 
+/**
+ * 审图号; `null` = none.
+ */
+approval_number: string | null, 
+/**
+ * signed, unsigned.
+ */
+signature: string, 
+/**
+ * Sources.
+ */
+sources: Array<PackSource>, 
+/**
+ * Counts.
+ */
+counts: Array<PackCount>, 
+/**
+ * What it lacks; words keys `map.warning.<word>`.
+ */
+warnings: Array<string>, 
+/**
+ * It has a road graph.
+ */
+has_roads: boolean, 
+/**
+ * It has jurisdictions.
+ */
+has_areas: boolean, 
+/**
+ * It has pictures: png, jpg, webp; `null` = none.
+ */
+raster: string | null, };
+
+export type PackSource = { 
+/**
+ * File name.
+ */
+name: string, 
+/**
+ * Licence; empty = not said.
+ */
+licence: string, 
+/**
+ * Attribution; empty = none.
+ */
+attribution: string, };
+
 export type ParallelField = { 
 /**
  * Field name as in `Form`.
@@ -1317,13 +1909,45 @@ name: string,
  */
 value: string, };
 
+export type PlaceAsked = { 
+/**
+ * Where.
+ */
+point: Point, };
+
+export type PlaceFacts = { 
+/**
+ * Areas it lies in, and jurisdictions whose border is near.
+ */
+areas: Array<AreaAt>, 
+/**
+ * More than one jurisdiction holds it: a person must choose.
+ */
+is_disputed: boolean, 
+/**
+ * What lies near, nearest first.
+ */
+near: Array<NearPlace>, 
+/**
+ * Own 200 m cell.
+ */
+cell: string, 
+/**
+ * BeiDou grid code (4″); `null` = outside its range.
+ */
+beidou: string | null, 
+/**
+ * The installed map has data there.
+ */
+is_on_map: boolean, };
+
 export type PlaceHit = { 
 /**
  * Name.
  */
 name: string, 
 /**
- * Kind (street, school, village …).
+ * Kind (street, school, village, crossing, pole, coordinate …).
  */
 kind: string, 
 /**
@@ -1333,7 +1957,24 @@ town: string | null,
 /**
  * Where; `null` = not on the map (known by name only).
  */
-point: Point | null, };
+point: Point | null, 
+/**
+ * How it fits what was typed: name, pinyin, initials, inside, code, crossing, number, typo,
+ * coordinate.
+ */
+matched: string, 
+/**
+ * The point is worked out between two known ones (约).
+ */
+is_approximate: boolean, 
+/**
+ * Metres from `near`; `null` = no point or no place.
+ */
+distance_m: number | null, 
+/**
+ * Datum typed coordinates were read in; `null` for everything else.
+ */
+datum: string | null, };
 
 export type PlaceHits = { 
 /**
@@ -1351,7 +1992,47 @@ lon: number,
  */
 lat: number, };
 
+export type Point135 = { 
+/**
+ * Code.
+ */
+code: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Where.
+ */
+point: Point, 
+/**
+ * Call sign of its team; empty = none given.
+ */
+team: string, 
+/**
+ * Telephone.
+ */
+phone: string, 
+/**
+ * Call sign of who holds it now; `null` = nobody.
+ */
+held_by: string | null, 
+/**
+ * team, other, nobody, unknown.
+ */
+hold: string, 
+/**
+ * Seconds the holder needs to it; `null` = at it, or nobody.
+ */
+seconds: number | null, };
+
 export type PointSource = "handset" | "base_station" | "landline" | "map_click" | "gazetteer" | "unit";
+
+export type Points135 = { 
+/**
+ * By code.
+ */
+points: Array<Point135>, };
 
 export type Position = { 
 /**
@@ -1465,6 +2146,20 @@ code: string,
  */
 params: Array<Param>, };
 
+export type RejectedRow = { 
+/**
+ * File.
+ */
+file: string, 
+/**
+ * Row or feature, from 1; `null` = the whole file.
+ */
+row: number | null, 
+/**
+ * Why.
+ */
+why: string, };
+
 export type RemindAssignment = { 
 /**
  * Assignment dot.
@@ -1505,6 +2200,20 @@ to_incident: string,
  */
 reason: string, };
 
+export type Ring = { 
+/**
+ * Seconds.
+ */
+limit_s: number, 
+/**
+ * Rings by the even-odd rule, `[lon, lat]`.
+ */
+rings: Array<Array<[number, number]>>, 
+/**
+ * Free units inside it (and not in a smaller one), quickest first.
+ */
+units: Array<RingUnit>, };
+
 export type RingCall = { 
 /**
  * Dialled line.
@@ -1526,6 +2235,94 @@ fix: IntakeFix | null,
  * The sender's own id of the call, so that a repeated event changes nothing.
  */
 outside_id: string | null, };
+
+export type RingUnit = { 
+/**
+ * Unit dot.
+ */
+unit: string, 
+/**
+ * Call sign.
+ */
+callsign: string, 
+/**
+ * Road seconds.
+ */
+seconds: number, };
+
+export type Rings = { 
+/**
+ * The middle.
+ */
+point: Point, 
+/**
+ * road, straight_line.
+ */
+by: string, 
+/**
+ * Why only circles: no_graph, off_road; `null` = by road.
+ */
+why: string | null, 
+/**
+ * 1, 3, 5 minutes.
+ */
+rings: Array<Ring>, 
+/**
+ * Free units whose place is not known well enough to be in or out.
+ */
+unknown: number, };
+
+export type RingsAsked = { 
+/**
+ * The middle.
+ */
+point: Point, };
+
+export type RoadSpeed = { 
+/**
+ * Class (`road.<class>`).
+ */
+class: string, 
+/**
+ * km/h in force.
+ */
+kmh: number, 
+/**
+ * km/h when the county sets none.
+ */
+default_kmh: number, };
+
+export type RoadSpeeds = { 
+/**
+ * By class, fastest first.
+ */
+speeds: Array<RoadSpeed>, };
+
+export type Route = { 
+/**
+ * road, straight_line.
+ */
+by: string, 
+/**
+ * Why it is only a straight line: no_graph, off_road, unreachable; `null` = by road.
+ */
+why: string | null, 
+/**
+ * `[lon, lat]` along the way.
+ */
+points: Array<[number, number]>, 
+/**
+ * Seconds; `null` for a straight line.
+ */
+seconds: number | null, 
+/**
+ * Metres.
+ */
+metres: number, 
+/**
+ * Names of the roads along it.
+ */
+streets: Array<string>, };
 
 export type Rung = { 
 /**
@@ -1559,13 +2356,27 @@ limit: number, };
 
 export type SearchPlaces = { 
 /**
- * Chinese, full pinyin or initials; at most 64 characters.
+ * Chinese, full pinyin, initials, mixed, a code, or coordinates; at most 64 characters.
  */
 query: string, 
+/**
+ * Of equal hits the nearer first; `null` = no point to measure from.
+ */
+near: Point | null, 
 /**
  * 1 to 50.
  */
 limit: number, };
+
+export type SetRoadSpeed = { 
+/**
+ * Class.
+ */
+class: string, 
+/**
+ * 3 to 150 km/h; `null` = the default again.
+ */
+kmh: number | null, };
 
 export type SetSetting = { 
 /**
@@ -1701,7 +2512,7 @@ opened: number | null,
  */
 invalid: number | null, };
 
-export type Topic = "calls" | "incidents" | "units" | "positions" | "needs" | "honesty" | "settings";
+export type Topic = "calls" | "incidents" | "units" | "positions" | "needs" | "honesty" | "settings" | "map";
 
 export type TypeProposal = { 
 /**
@@ -1799,6 +2610,14 @@ auxiliaries: number,
  */
 kit: Array<string>, 
 /**
+ * Who leads it; empty = not known.
+ */
+leader: string, 
+/**
+ * Its telephone; empty = not known.
+ */
+phone: string, 
+/**
  * Incident it is on.
  */
 incident: string | null, 
@@ -1846,6 +2665,62 @@ units: Array<Unit>, };
 export type UnitKind = "car" | "foot" | "swat" | "fire" | "traffic" | "reserve";
 
 export type UnitState = "available" | "ordered" | "signed" | "en_route" | "on_scene" | "working" | "returning" | "standby" | "off_duty";
+
+export type WallIncident = { 
+/**
+ * Incident dot.
+ */
+id: string, 
+/**
+ * Name of its class; empty = not chosen yet.
+ */
+type_name: string, 
+/**
+ * Level.
+ */
+level: Level, 
+/**
+ * Stage.
+ */
+stage: Stage, 
+/**
+ * Where; rounded to 100 m for types that are kept quiet.
+ */
+point: Point | null, 
+/**
+ * When it was opened, epoch ms.
+ */
+opened_at_ms: number, };
+
+export type WallView = { 
+/**
+ * Open incidents, newest first.
+ */
+incidents: Array<WallIncident>, 
+/**
+ * Open in all.
+ */
+open: number, 
+/**
+ * Opened since local midnight.
+ */
+today: number, 
+/**
+ * Units free, of those on duty; unknown ones apart.
+ */
+free: number, 
+/**
+ * Units on incidents.
+ */
+busy: number, 
+/**
+ * Units whose state is not known.
+ */
+unknown: number, 
+/**
+ * The incident the duty desk looks at; `null` = none.
+ */
+follows: string | null, };
 
 export type Watch = { 
 /**

@@ -28,6 +28,14 @@ pub struct MapFacts {
     pub county: Vec<Vec<[f64; 2]>>,
     /// Attribution.
     pub attribution: String,
+    /// Name of the pack's folder.
+    pub pack: String,
+    /// It has a road graph.
+    pub has_roads: bool,
+    /// It has jurisdictions.
+    pub has_areas: bool,
+    /// Pictures under the vector map.
+    pub raster: Option<String>,
 }
 
 /// A place.
@@ -113,6 +121,10 @@ impl Map {
             zooms: [u32::from(manifest.min_zoom), u32::from(manifest.max_zoom)],
             county: manifest.county_polygon.clone(),
             attribution: lines.join(" · "),
+            pack: String::new(),
+            has_roads: false,
+            has_areas: false,
+            raster: None,
         })
     }
 

@@ -110,6 +110,8 @@ pub enum Topic {
     Honesty,
     /// Settings.
     Settings,
+    /// The map pack in use, and work on packs.
+    Map,
 }
 
 /// Something that is on the disk.

@@ -72,6 +72,10 @@ pub struct UnitRow {
     pub kit: Vec<String>,
     /// Radio number, perhaps empty.
     pub radio_id: String,
+    /// Who leads it (带队), perhaps empty.
+    pub leader: String,
+    /// Its telephone, perhaps empty.
+    pub phone: String,
     /// Where it stands when nothing else is known.
     pub base: Wgs84,
     /// 待命, 备勤 or 停勤.
@@ -332,6 +336,8 @@ fn unit(row: Row<'_>) -> Result<UnitRow, PackError> {
         crew_auxiliaries: row.optional("crew_auxiliaries")?.unwrap_or(0),
         kit: row.list("kit"),
         radio_id: row.text("radio_id"),
+        leader: row.text("leader"),
+        phone: row.text("phone"),
         base: row.point()?,
         state: row.word("state", &UNIT_STATES)?,
     })

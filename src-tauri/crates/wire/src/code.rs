@@ -1,12 +1,11 @@
-//! Code tables, type proposals, places, layers and the command line on the wire.
+//! Code tables, type proposals and the command line on the wire.
 //!
-//! Not here: the tables themselves; they are read from assets and packs.
+//! Not here: the tables themselves; they are read from assets.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::call::Line;
-use crate::common::Point;
 use crate::incident::{Level, Param};
 
 /// An incident type (类别).
@@ -89,109 +88,6 @@ pub struct TypeProposal {
 pub struct TypeProposals {
     /// Proposals.
     pub proposals: Vec<TypeProposal>,
-}
-
-/// `place.search`.
-#[derive(Debug, Clone, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct SearchPlaces {
-    /// Chinese, full pinyin or initials; at most 64 characters.
-    pub query: String,
-    /// 1 to 50.
-    pub limit: u32,
-}
-
-/// A place; duplicates appear each with its town and nothing is chosen.
-#[derive(Debug, Clone, Serialize, TS)]
-pub struct PlaceHit {
-    /// Name.
-    pub name: String,
-    /// Kind (street, school, village …).
-    pub kind: String,
-    /// Town; `null` = unknown.
-    pub town: Option<String>,
-    /// Where; `null` = not on the map (known by name only).
-    pub point: Option<Point>,
-}
-
-/// Places found.
-#[derive(Debug, Clone, Serialize, TS)]
-pub struct PlaceHits {
-    /// Best first.
-    pub hits: Vec<PlaceHit>,
-}
-
-/// `layer.list`: fixed things of the county.
-#[derive(Debug, Clone, Serialize, TS)]
-pub struct Layers {
-    /// Police posts, fire stations.
-    pub posts: Vec<LayerPost>,
-    /// Checkpoints.
-    pub checkpoints: Vec<LayerCheckpoint>,
-    /// Cameras.
-    pub cameras: Vec<LayerCamera>,
-    /// Towns; `point` null = only the name is known.
-    pub towns: Vec<LayerTown>,
-}
-
-/// A post.
-#[derive(Debug, Clone, Serialize, TS)]
-pub struct LayerPost {
-    /// Code.
-    pub code: String,
-    /// Name.
-    pub name: String,
-    /// Kind.
-    pub kind: String,
-    /// Phone.
-    pub phone: String,
-    /// Where.
-    pub point: Point,
-}
-
-/// A checkpoint (卡点).
-#[derive(Debug, Clone, Serialize, TS)]
-pub struct LayerCheckpoint {
-    /// Id.
-    pub id: String,
-    /// Name.
-    pub name: String,
-    /// Staffed now.
-    pub staffed: bool,
-    /// Phone.
-    pub phone: String,
-    /// Camera id.
-    pub camera: String,
-    /// Where.
-    pub point: Point,
-}
-
-/// A camera point.
-#[derive(Debug, Clone, Serialize, TS)]
-pub struct LayerCamera {
-    /// Id.
-    pub id: String,
-    /// Name.
-    pub name: String,
-    /// Where.
-    pub point: Point,
-    /// Degrees; `null` = turns or unknown.
-    pub heading_deg: Option<f64>,
-    /// Working as far as known.
-    pub online: bool,
-}
-
-/// A town.
-#[derive(Debug, Clone, Serialize, TS)]
-pub struct LayerTown {
-    /// Code.
-    pub code: String,
-    /// Name.
-    pub name: String,
-    /// Where; `null` = unknown.
-    pub point: Option<Point>,
-    /// Villages known by name.
-    pub villages: u32,
 }
 
 /// `command.preview` and `command.run`.

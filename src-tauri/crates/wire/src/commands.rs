@@ -56,8 +56,30 @@ macro_rules! command_table {
                 session::EnrolAccount => common::Saved [Settings];
             "code.tables" CodeTables Read [] common::Nothing => code::CodeTables [];
             "type.propose" TypePropose Read [] code::ProposeType => code::TypeProposals [];
-            "place.search" PlaceSearch Read [] code::SearchPlaces => code::PlaceHits [];
-            "layer.list" LayerList Read [] common::Nothing => code::Layers [];
+            "place.search" PlaceSearch Read [] place::SearchPlaces => place::PlaceHits [];
+            "place.at" PlaceAt Read [] place::PlaceAsked => place::PlaceFacts [];
+            "layer.list" LayerList Read [] common::Nothing => map::Layers [];
+            "map.view" MapViewRead Read [] common::Nothing => map::MapView [];
+            "map.install" MapInstall Write [Admin ShiftLeader]
+                map::InstallMap => common::Nothing [Map];
+            "map.build" MapBuild Write [Admin ShiftLeader]
+                map::BuildMap => common::Nothing [Map];
+            "map.stop" MapStop Write [Admin ShiftLeader]
+                common::Nothing => common::Nothing [Map];
+            "route.find" RouteFind Read [] road::FindRoute => road::Route [];
+            "ring.of" RingOf Read [] road::RingsAsked => road::Rings [];
+            "speed.list" SpeedList Read [] common::Nothing => road::RoadSpeeds [];
+            "speed.set" SpeedSet Write [ShiftLeader Supervisor Admin]
+                road::SetRoadSpeed => common::Saved [Settings];
+            "circle.query" CircleQuery Read [] force::CircleAsked => force::CircleForce [];
+            "point135.list" Point135List Read [] common::Nothing => force::Points135 [];
+            "coverage.after" CoverageAfter Read [] force::CoverageAsked => force::Coverage [];
+            "camera.near" CameraNearRead Read [] camera::CamerasAsked => camera::CamerasNear [];
+            "camera.open" CameraOpen ProtectedRead []
+                camera::OpenCamera => camera::CameraOpened [];
+            "grid.hot" GridHot Read [] grid::HotAsked => grid::HotCells [];
+            "wall.view" WallViewRead Read [] common::Nothing => wall::WallView [];
+            "wall.follow" WallFollow Read [] wall::FollowOnWall => common::Nothing [];
             "call.list" CallListRead Read [] common::Nothing => call::CallList [];
             "call.ring" CallRing Write [Device Intake]
                 call::RingCall => call::Rung [Calls Needs];

@@ -76,6 +76,8 @@ pub enum Topic {
     Honesty,
     /// Settings and thresholds.
     Settings,
+    /// The map pack in use, and work on packs.
+    Map,
 }
 
 /// A reply that says only that the thing is on the disk.

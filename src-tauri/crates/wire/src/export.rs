@@ -8,7 +8,10 @@ use std::fmt::Write as _;
 use ts_rs::{Config, TS, TypeVisitor};
 
 use crate::commands::{Access, COMMANDS};
-use crate::{call, code, common, failure, honesty, incident, session, unit};
+use crate::{
+    call, camera, code, common, failure, force, grid, honesty, incident, map, place, road, session,
+    unit, wall,
+};
 
 /// Every declaration a type needs, itself included, by name.
 #[derive(Default)]

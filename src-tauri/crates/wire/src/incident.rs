@@ -210,6 +210,8 @@ pub struct Form {
     pub point_source: Option<PointSource>,
     /// Town (乡镇) of the place.
     pub town: Option<String>,
+    /// Code of the jurisdiction (辖区): filled in with the point when only one holds it.
+    pub jurisdiction: Option<String>,
     /// What the caller says.
     pub text: Option<String>,
     /// Type code.
@@ -340,6 +342,8 @@ pub struct IncidentView {
     pub guide: Option<String>,
     /// What is still missing; never blocks.
     pub pending: Vec<String>,
+    /// What is known of its point: areas, what is near, grid; `null` without a point.
+    pub place_facts: Option<crate::place::PlaceFacts>,
     /// Fixes in order of arrival, none overwritten.
     pub fixes: Vec<Fix>,
     /// The call, if any.

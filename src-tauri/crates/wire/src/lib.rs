@@ -5,13 +5,20 @@
 //! transport (the shell carries envelopes; this crate never opens a socket).
 
 pub mod call;
+pub mod camera;
 pub mod code;
 pub mod commands;
 pub mod common;
 pub mod export;
 pub mod failure;
+pub mod force;
+pub mod grid;
 pub mod honesty;
 pub mod incident;
+pub mod map;
+pub mod place;
+pub mod road;
 pub mod router;
 pub mod session;
 pub mod unit;
+pub mod wall;

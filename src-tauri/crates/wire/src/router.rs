@@ -6,16 +6,23 @@
 //! nothing reaches a handler without its post. Not here: transport.
 
 mod call;
+mod camera;
 mod code;
 mod command;
 mod convert;
 mod export;
+mod force;
+mod grid;
 mod honesty;
 mod incident;
+mod map;
 mod opening;
+mod place;
+mod road;
 mod session;
 mod trace;
 mod unit;
+mod wall;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -264,8 +271,25 @@ impl Router {
             C::AccountEnrol => run(context, request, session::account_enrol),
             C::CodeTables => run(context, request, code::tables),
             C::TypePropose => run(context, request, code::propose),
-            C::PlaceSearch => run(context, request, code::places),
-            C::LayerList => run(context, request, code::layers),
+            C::PlaceSearch => run(context, request, place::search),
+            C::PlaceAt => run(context, request, place::at),
+            C::LayerList => run(context, request, map::layers),
+            C::MapViewRead => run(context, request, map::view),
+            C::MapInstall => run(context, request, map::install),
+            C::MapBuild => run(context, request, map::build),
+            C::MapStop => run(context, request, map::stop),
+            C::RouteFind => run(context, request, road::find),
+            C::RingOf => run(context, request, road::rings),
+            C::SpeedList => run(context, request, road::speeds),
+            C::SpeedSet => run(context, request, road::set_speed),
+            C::CircleQuery => run(context, request, force::circle),
+            C::Point135List => run(context, request, force::points135),
+            C::CoverageAfter => run(context, request, force::coverage),
+            C::CameraNearRead => run(context, request, camera::near),
+            C::CameraOpen => run(context, request, camera::open),
+            C::GridHot => run(context, request, grid::hot),
+            C::WallViewRead => run(context, request, wall::view),
+            C::WallFollow => run(context, request, wall::follow),
             C::CallListRead => run(context, request, call::list),
             C::CallRing => run(context, request, call::ring),
             C::CallLocate => run(context, request, call::locate),

@@ -102,6 +102,14 @@ pub struct MapFacts {
     pub county: Vec<Vec<[f64; 2]>>,
     /// Attribution line.
     pub attribution: String,
+    /// The pack itself: another one is another map.
+    pub pack: String,
+    /// It has a road graph.
+    pub has_roads: bool,
+    /// It has jurisdictions.
+    pub has_areas: bool,
+    /// It has pictures under the vector map: png, jpg, webp; `null` = none.
+    pub raster: Option<String>,
 }
 
 /// A draft of a half-typed form: any JSON of the desk, kept locally.

@@ -68,6 +68,10 @@ pub struct Unit {
     pub auxiliaries: u32,
     /// Kit, "盾2" …
     pub kit: Vec<String>,
+    /// Who leads it; empty = not known.
+    pub leader: String,
+    /// Its telephone; empty = not known.
+    pub phone: String,
     /// Incident it is on.
     pub incident: Option<String>,
     /// That incident's number.
@@ -140,6 +144,10 @@ pub struct Candidate {
     pub kit: Vec<String>,
     /// Straight-line metres; `null` = unknown (no fix or no place).
     pub distance_m: Option<f64>,
+    /// Road seconds; `null` = not known by road.
+    pub travel_s: Option<f64>,
+    /// Road metres; `null` = not known by road.
+    pub road_m: Option<f64>,
     /// Age of the fix in seconds at `asked_at_ms`; `null` = never seen.
     pub fix_age_s: Option<f64>,
     /// Proposed (已勾).
@@ -170,6 +178,8 @@ pub struct Candidates {
     pub proposed_type: Option<String>,
     /// "straight_line" as long as no road graph is installed; the desk says so.
     pub by: String,
+    /// What sending the proposed units would leave uncovered.
+    pub left: Vec<Reason>,
     /// Rows, best first; those that may not be sent last.
     pub rows: Vec<Candidate>,
     /// When it was computed.

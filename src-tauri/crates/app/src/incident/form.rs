@@ -46,6 +46,7 @@ pub struct Form {
 pub const LINE_TEXTS: &[Field] = &[
     Field::IncidentPlace,
     Field::IncidentTown,
+    Field::IncidentJurisdiction,
     Field::IncidentType,
     Field::IncidentCallerName,
     Field::IncidentCallerNumber,

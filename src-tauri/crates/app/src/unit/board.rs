@@ -31,6 +31,10 @@ pub struct UnitRow {
     pub auxiliaries: u32,
     /// Kit.
     pub kit: Vec<String>,
+    /// Who leads it; empty = not known.
+    pub leader: String,
+    /// Its telephone; empty = not known.
+    pub phone: String,
     /// Incident it is on, with its number.
     pub incident: Option<(Dot, String)>,
     /// Assignment it is on.
@@ -171,6 +175,8 @@ fn row_of(record: &UnitRecord, facts: &UnitFacts, limits: &LimitTable) -> UnitRo
         officers: count(Field::UnitOfficers),
         auxiliaries: count(Field::UnitAuxiliaries),
         kit: kit_list(regs.text(Field::UnitKit).unwrap_or_default()),
+        leader: regs.text(Field::UnitLeader).unwrap_or_default().to_owned(),
+        phone: regs.text(Field::UnitPhone).unwrap_or_default().to_owned(),
         incident: claim.and_then(|(_, incident)| incident).map(|incident| {
             let number = incident
                 .record

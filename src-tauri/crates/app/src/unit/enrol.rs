@@ -71,6 +71,8 @@ fn writes_of(row: &UnitRow, at_ms: i64) -> Vec<FieldWrite> {
         int(Field::UnitAuxiliaries, i64::from(row.crew_auxiliaries)),
         text(Field::UnitKit, &row.kit.join(";")),
         text(Field::UnitRadio, &row.radio_id),
+        text(Field::UnitLeader, &row.leader),
+        text(Field::UnitPhone, &row.phone),
     ];
     if let Some(kind) = UnitKind::from_word(&row.kind) {
         writes.push(int(Field::UnitKind, i64::from(kind.code())));

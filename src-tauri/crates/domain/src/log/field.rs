@@ -177,6 +177,8 @@ fields! {
     IncidentRoadState = 142 Incident Plain "road_state",
     /// Answers: `question\u{1f}answer` joined by `\u{1e}`.
     IncidentAnswers = 143 Incident Plain "answers",
+    /// Code of the jurisdiction (辖区).
+    IncidentJurisdiction = 144 Incident Plain "jurisdiction",
 
     /// The incident.
     AssignmentIncident = 301 Assignment Plain "incident",
@@ -246,6 +248,10 @@ fields! {
     UnitRadio = 611 Unit Plain "radio",
     /// Who took a need on.
     UnitOwner = 612 Unit Plain "owner",
+    /// Who leads it (带队).
+    UnitLeader = 613 Unit Plain "leader",
+    /// Its telephone.
+    UnitPhone = 614 Unit Plain "phone",
 
     /// Account.
     AccountName = 701 Account Plain "account",

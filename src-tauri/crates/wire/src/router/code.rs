@@ -1,15 +1,14 @@
-//! Handlers of code tables, proposals, places and layers.
+//! Handlers of code tables and type proposals.
 
 use fengsui_app::county::line_of as line_of_digits;
 use fengsui_domain::incident as domain;
 
 use super::Context;
-use super::convert::{level_of, line, line_of, point_of};
+use super::convert::{level_of, line, line_of};
 use crate::code::{
-    CodeName, CodeTables, LayerCamera, LayerCheckpoint, LayerPost, LayerTown, Layers, PlaceHit,
-    PlaceHits, ProposeType, Question, SearchPlaces, TypeProposal, TypeProposals, TypeRow,
+    CodeName, CodeTables, ProposeType, Question, TypeProposal, TypeProposals, TypeRow,
 };
-use crate::common::{Nothing, Point};
+use crate::common::Nothing;
 use crate::failure::{Failure, FailureCode};
 
 /// Longest text a proposal reads, characters.
@@ -78,78 +77,5 @@ pub(super) fn propose(
     });
     Ok(TypeProposals {
         proposals: proposals.collect(),
-    })
-}
-
-pub(super) fn places(context: &Context<'_>, request: SearchPlaces) -> Result<PlaceHits, Failure> {
-    let places = context
-        .station
-        .search_places(&request.query, request.limit)?;
-    let hits = places.into_iter().map(|place| PlaceHit {
-        name: place.name,
-        kind: place.kind,
-        town: place.town,
-        point: place.point.map(point_of),
-    });
-    Ok(PlaceHits {
-        hits: hits.collect(),
-    })
-}
-
-pub(super) fn layers(context: &Context<'_>, _: Nothing) -> Result<Layers, Failure> {
-    let data = &context.station.county().data;
-    let at = |place: &fengsui_geo::Wgs84| Point {
-        lon: place.lon_deg(),
-        lat: place.lat_deg(),
-    };
-    let towns = context
-        .station
-        .map()
-        .towns()
-        .map_err(|_| Failure::new(FailureCode::ReadingUnknown).with("what", "towns"))?;
-    Ok(Layers {
-        posts: data
-            .posts
-            .iter()
-            .map(|row| LayerPost {
-                code: row.code.clone(),
-                name: row.name.clone(),
-                kind: row.kind.clone(),
-                phone: row.phone.clone(),
-                point: at(&row.position),
-            })
-            .collect(),
-        checkpoints: data
-            .checkpoints
-            .iter()
-            .map(|row| LayerCheckpoint {
-                id: row.code.clone(),
-                name: row.name.clone(),
-                staffed: row.is_manned,
-                phone: row.phone.clone(),
-                camera: row.camera.clone(),
-                point: at(&row.position),
-            })
-            .collect(),
-        cameras: data
-            .cameras
-            .iter()
-            .map(|row| LayerCamera {
-                id: row.id.clone(),
-                name: row.name.clone(),
-                point: at(&row.position),
-                heading_deg: Some(row.heading_deg),
-                online: row.status == "在线",
-            })
-            .collect(),
-        towns: towns
-            .into_iter()
-            .map(|town| LayerTown {
-                code: town.code,
-                name: town.name,
-                point: town.point.map(point_of),
-                villages: town.villages,
-            })
-            .collect(),
     })
 }

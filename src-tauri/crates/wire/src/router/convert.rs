@@ -134,7 +134,9 @@ same!(
     AppTopic,
     topic,
     topic_of,
-    [Calls, Incidents, Units, Positions, Needs, Honesty, Settings]
+    [
+        Calls, Incidents, Units, Positions, Needs, Honesty, Settings, Map
+    ]
 );
 
 /// A step; asking to cancel has its own command.

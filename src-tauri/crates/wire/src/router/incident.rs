@@ -98,6 +98,7 @@ pub(super) fn view(context: &Context<'_>, request: IncidentRef) -> Result<Incide
         form: form_of(&form),
         guide,
         pending,
+        place_facts: None,
         fixes: fixes.into_iter().map(fix_of).collect(),
         call: call.map(|call| call_of(call, &desk)),
         assignments: assignments.into_iter().map(assignment_of).collect(),
@@ -136,7 +137,8 @@ pub(super) fn view(context: &Context<'_>, request: IncidentRef) -> Result<Incide
 macro_rules! texts {
     ($with:ident) => {
         $with! {
-            place = IncidentPlace, town = IncidentTown, text = IncidentText,
+            place = IncidentPlace, town = IncidentTown,
+            jurisdiction = IncidentJurisdiction, text = IncidentText,
             type_code = IncidentType, caller_name = IncidentCallerName,
             caller_number = IncidentCallerNumber, contact = IncidentContact,
             caller_note = IncidentCallerNote, order_text = IncidentOrderText,

@@ -77,6 +77,10 @@ fn map_facts(facts: fengsui_app::map::MapFacts) -> MapFacts {
         zooms,
         county,
         attribution,
+        pack,
+        has_roads,
+        has_areas,
+        raster,
     } = facts;
     MapFacts {
         name,
@@ -87,6 +91,10 @@ fn map_facts(facts: fengsui_app::map::MapFacts) -> MapFacts {
         zooms,
         county,
         attribution,
+        pack,
+        has_roads,
+        has_areas,
+        raster,
     }
 }
 

@@ -1,0 +1,112 @@
+//! Roads (道路) on the wire: the way from here to there, rings by road time, speeds.
+//!
+//! Not here: ranking (`unit`).
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::common::Point;
+
+/// `route.find`.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct FindRoute {
+    /// From where; `null` when a unit is named.
+    #[serde(default)]
+    pub from: Option<Point>,
+    /// From this unit's newest fix.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// To where.
+    pub to: Point,
+}
+
+/// A way.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Route {
+    /// road, straight_line.
+    pub by: String,
+    /// Why it is only a straight line: no_graph, off_road, unreachable; `null` = by road.
+    pub why: Option<String>,
+    /// `[lon, lat]` along the way.
+    pub points: Vec<[f64; 2]>,
+    /// Seconds; `null` for a straight line.
+    pub seconds: Option<f64>,
+    /// Metres.
+    pub metres: f64,
+    /// Names of the roads along it.
+    pub streets: Vec<String>,
+}
+
+/// `ring.of`.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RingsAsked {
+    /// The middle.
+    pub point: Point,
+}
+
+/// A unit that can be there within a ring's time.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RingUnit {
+    /// Unit dot.
+    pub unit: String,
+    /// Call sign.
+    pub callsign: String,
+    /// Road seconds.
+    pub seconds: f64,
+}
+
+/// One ring.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Ring {
+    /// Seconds.
+    pub limit_s: f64,
+    /// Rings by the even-odd rule, `[lon, lat]`.
+    pub rings: Vec<Vec<[f64; 2]>>,
+    /// Free units inside it (and not in a smaller one), quickest first.
+    pub units: Vec<RingUnit>,
+}
+
+/// Rings by road time.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Rings {
+    /// The middle.
+    pub point: Point,
+    /// road, straight_line.
+    pub by: String,
+    /// Why only circles: no_graph, off_road; `null` = by road.
+    pub why: Option<String>,
+    /// 1, 3, 5 minutes.
+    pub rings: Vec<Ring>,
+    /// Free units whose place is not known well enough to be in or out.
+    pub unknown: u32,
+}
+
+/// A class of road with its speed.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RoadSpeed {
+    /// Class (`road.<class>`).
+    pub class: String,
+    /// km/h in force.
+    pub kmh: f64,
+    /// km/h when the county sets none.
+    pub default_kmh: f64,
+}
+
+/// `speed.list`.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RoadSpeeds {
+    /// By class, fastest first.
+    pub speeds: Vec<RoadSpeed>,
+}
+
+/// `speed.set`.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SetRoadSpeed {
+    /// Class.
+    pub class: String,
+    /// 3 to 150 km/h; `null` = the default again.
+    pub kmh: Option<f64>,
+}
