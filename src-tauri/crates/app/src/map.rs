@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use fengsui_mappack::{BuildInput, Continue, MANIFEST_FILE, Pack, PackError, build};
+use fengsui_mappack::{BuildInput, Continue, MANIFEST_FILE, Pack, PackError, SearchAsk, build};
 
 use crate::error::{AppError, Rejection, RejectionCode};
 
@@ -148,7 +148,8 @@ impl Map {
         let Some(pack) = &self.pack else {
             return Ok(None);
         };
-        let hits = pack.search(query, limit).map_err(|error| {
+        let ask = SearchAsk::new(query, limit);
+        let hits = pack.search(&ask).map_err(|error| {
             tracing::error!(%error, "places could not be read");
             Rejection::new(RejectionCode::ReadingUnknown).with("what", "places")
         })?;

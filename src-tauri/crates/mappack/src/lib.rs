@@ -20,6 +20,7 @@ mod mvt;
 mod pack;
 mod reading;
 mod schema;
+mod search;
 mod shapes;
 mod table;
 mod tiles;
@@ -34,4 +35,5 @@ pub use manifest::{
     Counts, FORMAT_VERSION, FileEntry, GAZETTEER_FILE, MANIFEST_FILE, Manifest, Source, TILES_FILE,
     Warning,
 };
-pub use pack::{Matched, Pack, PlaceHit, TownInfo, VillageInfo};
+pub use pack::{Pack, TownInfo, VillageInfo};
+pub use search::{Matched, NearPlace, PlaceHit, SearchAsk};
