@@ -101,7 +101,9 @@ pub fn build(
     writer.finish(&metadata(input, &made.drawing, bounds, centre))?;
 
     tell(Stage::Names, 0, 1)?;
-    let names = gazetteer::sort_out(made.gathered, input.divisions.as_ref(), &mut made.locator);
+    let divisions = input.divisions.as_ref();
+    let place = |node| extract.place(node);
+    let names = gazetteer::sort_out(made.gathered, divisions, &mut made.locator, &place);
     gazetteer::write::write(&staging.file(GAZETTEER_FILE), &names)?;
     count_names(&names, &mut made.counts);
 
@@ -252,6 +254,8 @@ impl<'a> Sketch<'a> {
                 if let Some(run) = runs.first() {
                     let middle = run[run.len() / 2];
                     self.gathered.line(tags, middle);
+                    let nodes = extract.known_nodes(way);
+                    self.gathered.junctions.street(tags, nodes);
                     middles.extend(is_highway.then_some(middle));
                 }
                 schema::line(&mut self.drawing, tags, runs);

@@ -133,14 +133,16 @@ impl<'a> Tags<'a> {
 }
 
 /// Keys that the map, the names or the borders ask for; all others are dropped while reading.
-const KEYS: [&str; 60] = [
+const KEYS: [&str; 72] = [
     "access",
     "addr:housename",
     "addr:housenumber",
+    "addr:place",
     "addr:street",
     "admin_level",
     "aerialway",
     "aeroway",
+    "alt_name",
     "amenity",
     "area",
     "barrier",
@@ -152,6 +154,7 @@ const KEYS: [&str; 60] = [
     "capital",
     "covered",
     "denomination",
+    "distance",
     "emergency",
     "except",
     "highway",
@@ -161,6 +164,7 @@ const KEYS: [&str; 60] = [
     "landuse",
     "layer",
     "leisure",
+    "loc_name",
     "man_made",
     "maritime",
     "maxspeed",
@@ -171,11 +175,18 @@ const KEYS: [&str; 60] = [
     "motorcar",
     "name",
     "name:en",
+    "name:zh",
+    "name:zh-Hans",
+    "name:zh-Hant",
     "natural",
     "office",
+    "official_name",
+    "old_name",
     "oneway",
+    "pk",
     "place",
     "population",
+    "power",
     "railway",
     "ref",
     "religion",
@@ -183,6 +194,7 @@ const KEYS: [&str; 60] = [
     "route",
     "service",
     "shop",
+    "short_name",
     "sport",
     "surface",
     "tourism",
@@ -272,6 +284,12 @@ impl Extract {
             })
             .filter(|run| run.len() > 1)
             .collect()
+    }
+
+    /// The nodes of a way that the extract has, as indices.
+    pub(crate) fn known_nodes(&self, way: &Way) -> impl Iterator<Item = u32> + '_ {
+        let refs = &self.refs[way.refs.start as usize..way.refs.end as usize];
+        refs.iter().copied().filter(|node| *node != u32::MAX)
     }
 
     /// The way's nodes as indices, for joining ways end to end; `None` when some are missing.

@@ -23,6 +23,7 @@ mod pack;
 mod reading;
 mod roads;
 mod schema;
+mod search;
 mod shapes;
 mod table;
 mod tiles;
@@ -37,5 +38,6 @@ pub use manifest::{
     Counts, FORMAT_VERSION, FileEntry, GAZETTEER_FILE, MANIFEST_FILE, Manifest, ROADS_FILE, Source,
     TILES_FILE, Warning,
 };
-pub use pack::{Matched, Pack, PlaceHit, TownInfo, VillageInfo};
+pub use pack::{Pack, TownInfo, VillageInfo};
 pub use roads::road_graph;
+pub use search::{Matched, NearPlace, PlaceHit, SearchAsk};

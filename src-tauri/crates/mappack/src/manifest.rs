@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 
-/// The newest format this program reads and the one it writes.
-pub const FORMAT_VERSION: u32 = 1;
+/// The format this program writes, the newest and the oldest it reads: 2 brought search columns.
+pub const FORMAT_VERSION: u32 = 2;
 /// The manifest's file within a pack.
 pub const MANIFEST_FILE: &str = "manifest.json";
 /// The tiles' file within a pack.
@@ -155,6 +155,12 @@ impl Manifest {
             return Err(PackError::TooNew {
                 found: format.format_version,
                 known: FORMAT_VERSION,
+            });
+        }
+        if format.format_version < FORMAT_VERSION {
+            return Err(PackError::TooOld {
+                found: format.format_version,
+                needed: FORMAT_VERSION,
             });
         }
         let manifest: Self = serde_json::from_str(&text).map_err(|e| bad(e.to_string()))?;
