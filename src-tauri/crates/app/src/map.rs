@@ -168,7 +168,7 @@ fn of_county(packs: &Path, county: &Path, now_ms: i64) -> Result<Pack, PackError
         .map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
         .unwrap_or_default();
     let input = BuildInput::find(county, &built_at)?;
-    let dir = packs.join(edition(&input));
+    let dir = packs.join(input.edition());
     match Pack::open(&dir) {
         Ok(pack) => return Ok(pack),
         Err(error) if dir.exists() => {
@@ -191,24 +191,6 @@ fn of_county(packs: &Path, county: &Path, now_ms: i64) -> Result<Pack, PackError
         Continue::Yes
     })?;
     Pack::open(&dir)
-}
-
-/// Name of the extract with its size and date, so that a changed file is built anew.
-fn edition(input: &BuildInput) -> String {
-    let stem = input
-        .extract
-        .file_name()
-        .and_then(|name| name.to_str())
-        .unwrap_or("county");
-    let stem: String = stem.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
-    let meta = std::fs::metadata(&input.extract).ok();
-    let size = meta.as_ref().map_or(0, std::fs::Metadata::len);
-    let changed = meta
-        .and_then(|meta| meta.modified().ok())
-        .and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok())
-        .map_or(0, |since| since.as_secs());
-    let places = input.divisions.is_some();
-    format!("{stem}-{size:x}-{changed:x}-{}", u8::from(places))
 }
 
 fn newest(packs: &Path) -> Result<Option<Pack>, PackError> {

@@ -5,7 +5,7 @@ use crate::PackError;
 use crate::gazetteer::PlaceClass;
 use crate::gazetteer::locate::Whence;
 use crate::gazetteer::write::BY_NAME;
-use crate::manifest::{FileEntry, GAZETTEER_FILE, Manifest, TILES_FILE};
+use crate::manifest::{COUNTY_FILE, FileEntry, GAZETTEER_FILE, Manifest, TILES_FILE};
 use crate::mbtiles::open_read_only;
 use crate::reading::normal;
 use fengsui_geo::{TileId, Wgs84};
@@ -20,6 +20,8 @@ pub struct Pack {
     manifest: Manifest,
     tiles: Pool,
     names: Pool,
+    /// `None` in a pack without data of the county's own.
+    county: Option<Pool>,
 }
 
 /// A place that fits what was typed.
@@ -104,6 +106,10 @@ impl Pack {
         let pack = Self {
             tiles: Pool::new(dir.join(TILES_FILE), TILES_FILE),
             names: Pool::new(dir.join(GAZETTEER_FILE), GAZETTEER_FILE),
+            county: manifest
+                .files
+                .contains_key(COUNTY_FILE)
+                .then(|| Pool::new(dir.join(COUNTY_FILE), COUNTY_FILE)),
             dir: dir.to_owned(),
             manifest,
         };
@@ -112,7 +118,22 @@ impl Pack {
             .with(|db| db.query_row(TILE, params![0, 0, 0], |_| Ok(())).optional())?;
         pack.names
             .with(|db| db.query_row("SELECT count(*) FROM town", [], |_| Ok(())))?;
+        pack.with_county(|db| {
+            db.query_row("SELECT count(*) FROM road", [], |_| Ok(()))?;
+            Ok(Vec::<()>::new())
+        })?;
         Ok(pack)
+    }
+
+    /// Asks the county's file; a pack without one has none of anything.
+    pub(crate) fn with_county<T>(
+        &self,
+        ask: impl FnOnce(&Connection) -> rusqlite::Result<Vec<T>>,
+    ) -> Result<Vec<T>, PackError> {
+        match &self.county {
+            Some(county) => county.with(ask),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// Reads every byte of the pack and compares its hashes.
