@@ -51,6 +51,17 @@ pub struct AreaFacts {
     pub needed: u32,
 }
 
+/// Where a unit belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Home {
+    /// It covers the area with this index.
+    Area(usize),
+    /// It belongs to no area: 特警, 机关.
+    Nowhere,
+    /// It is not known what it covers.
+    Unknown,
+}
+
 /// A unit that might cover.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CoverFacts {
@@ -58,8 +69,17 @@ pub struct CoverFacts {
     pub callsign: String,
     /// What it is worth.
     pub cover: Cover,
-    /// Index of the area it covers; `None` = not known, or none.
-    pub area: Option<usize>,
+    /// Where it belongs.
+    pub home: Home,
+}
+
+impl CoverFacts {
+    fn area(&self) -> Option<usize> {
+        match self.home {
+            Home::Area(area) => Some(area),
+            Home::Nowhere | Home::Unknown => None,
+        }
+    }
 }
 
 /// Seconds for a unit (first) into an area (second), by index; `None` = not known.
@@ -218,7 +238,7 @@ impl<'a> Board<'a> {
             board
                 .may_move
                 .push(!is_sent && matches!(unit.cover, Cover::Free | Cover::Spare));
-            let Some(area) = unit.area.filter(|_| unit.cover == Cover::Free) else {
+            let Some(area) = unit.area().filter(|_| unit.cover == Cover::Free) else {
                 continue;
             };
             if let Some(count) = board.before.get_mut(area) {
@@ -249,21 +269,25 @@ impl<'a> Board<'a> {
     }
 
     fn unsure_in(&self, area: usize) -> u32 {
-        let unsure = |unit: &&CoverFacts| unit.cover == Cover::Unknown && unit.area == Some(area);
+        let unsure = |unit: &&CoverFacts| unit.cover == Cover::Unknown && unit.area() == Some(area);
         count(self.units.iter().filter(unsure))
     }
 
     fn unplaced(&self) -> u32 {
-        let known = |unit: &CoverFacts| unit.area.is_some_and(|area| area < self.areas.len());
+        let is_lost = |unit: &CoverFacts| match unit.home {
+            Home::Area(area) => area >= self.areas.len(),
+            Home::Unknown => true,
+            Home::Nowhere => false,
+        };
         let units = self.units.iter().zip(&self.may_move);
-        count(units.filter(|(unit, may)| **may && unit.cover == Cover::Free && !known(unit)))
+        count(units.filter(|(unit, may)| **may && unit.cover == Cover::Free && is_lost(unit)))
     }
 
     /// Units that may go into `area` without stripping their own.
     fn spare(&self, area: usize) -> impl Iterator<Item = usize> {
         let units = self.units.iter().zip(&self.may_move).enumerate();
         units.filter_map(move |(at, (unit, may_move))| {
-            let leaves = unit.area.filter(|_| unit.cover == Cover::Free);
+            let leaves = unit.area().filter(|_| unit.cover == Cover::Free);
             let strips = |from| from < self.areas.len() && self.free_in(from) <= self.needed(from);
             (*may_move && leaves != Some(area) && !leaves.is_some_and(strips)).then_some(at)
         })
@@ -273,7 +297,7 @@ impl<'a> Board<'a> {
         let moves = open.iter().flat_map(|area| {
             self.spare(*area).filter_map(move |unit| {
                 let seconds = travel_s(unit, *area).filter(is_time)?;
-                let from = self.units.get(unit)?.area;
+                let from = self.units.get(unit)?.area();
                 let found = MoveUp {
                     unit,
                     seconds,
