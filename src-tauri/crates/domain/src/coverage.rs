@@ -174,41 +174,66 @@ impl LeftBehind {
         self.gaps.iter().filter(|gap| !gap.was_empty)
     }
 
-    /// What to say, in order: each gap with who moves up or why nobody does; last, how many
-    /// units could not be placed.
+    /// What to say of this sending, in order: each gap it makes with who moves up or why nobody
+    /// does; last, if there is a gap, how many free units could not be placed. Nothing when all
+    /// stays covered.
+    #[must_use]
+    pub fn reasons_of_sending(&self, areas: &[AreaFacts], units: &[CoverFacts]) -> Vec<Reason> {
+        self.reasons_of(self.made(), areas, units)
+    }
+
+    /// The same for every gap, those that were there already behind the others.
     #[must_use]
     pub fn reasons(&self, areas: &[AreaFacts], units: &[CoverFacts]) -> Vec<Reason> {
+        self.reasons_of(self.gaps.iter(), areas, units)
+    }
+
+    fn reasons_of<'a>(
+        &self,
+        gaps: impl Iterator<Item = &'a Gap>,
+        areas: &[AreaFacts],
+        units: &[CoverFacts],
+    ) -> Vec<Reason> {
         let mut reasons = Vec::new();
-        for gap in &self.gaps {
-            let area = areas.get(gap.area).map(|area| area.name.clone());
-            let area = ("area", area.unwrap_or_default());
-            let code = match gap.was_empty {
-                true => ReasonCode::EmptyAlready,
-                false => ReasonCode::LeftEmpty,
-            };
-            reasons.push(Reason::of(code, std::slice::from_ref(&area)));
-            let count =
-                |code, count: u32| Reason::of(code, &[area.clone(), ("count", count.to_string())]);
-            if gap.unsure > 0 {
-                reasons.push(count(ReasonCode::AreaUnsure, gap.unsure));
-            }
-            reasons.push(match gap.move_up {
-                Some(found) => {
-                    let unit = units.get(found.unit).map(|unit| unit.callsign.clone());
-                    let minutes = format!("{:.0}", (found.seconds / 60.0).ceil());
-                    let unit = ("unit", unit.unwrap_or_default());
-                    Reason::of(ReasonCode::MoveUp, &[area, unit, ("minutes", minutes)])
-                }
-                None if gap.spare_unknown > 0 => {
-                    count(ReasonCode::MoveUpUnknown, gap.spare_unknown)
-                }
-                None => Reason::of(ReasonCode::NobodySpare, &[area]),
-            });
+        for gap in gaps {
+            let area = areas.get(gap.area).map(|area| area.name.as_str());
+            reasons.extend(gap.reasons(area.unwrap_or_default(), units));
         }
-        if self.unplaced > 0 {
+        if self.unplaced > 0 && !reasons.is_empty() {
             let code = ReasonCode::AreaUnknown;
             reasons.push(Reason::count(code, "count", self.unplaced));
         }
+        reasons
+    }
+}
+
+impl Gap {
+    fn reasons(&self, area: &str, units: &[CoverFacts]) -> Vec<Reason> {
+        let area = ("area", area.to_owned());
+        let code = match self.was_empty {
+            true => ReasonCode::EmptyAlready,
+            false => ReasonCode::LeftEmpty,
+        };
+        let count = |code, count: u32| {
+            let count = ("count", count.to_string());
+            Reason::of(code, &[area.clone(), count])
+        };
+        let mut reasons = vec![Reason::of(code, std::slice::from_ref(&area))];
+        if self.unsure > 0 {
+            reasons.push(count(ReasonCode::AreaUnsure, self.unsure));
+        }
+        reasons.push(match self.move_up {
+            Some(found) => {
+                let unit = units.get(found.unit).map(|unit| unit.callsign.clone());
+                let unit = ("unit", unit.unwrap_or_default());
+                let minutes = ("minutes", format!("{:.0}", (found.seconds / 60.0).ceil()));
+                Reason::of(ReasonCode::MoveUp, &[area, unit, minutes])
+            }
+            None if self.spare_unknown > 0 => {
+                count(ReasonCode::MoveUpUnknown, self.spare_unknown)
+            }
+            None => Reason::of(ReasonCode::NobodySpare, &[area]),
+        });
         reasons
     }
 }

@@ -125,6 +125,10 @@ fn unknown_is_said() {
             "area_unknown 2",
         ]
     );
+    // Of this sending only what it does is said, and nothing when it does nothing.
+    assert_eq!(left.reasons_of_sending(&areas, &units).len(), 4);
+    let nothing = left_behind(&areas, &units, &[], &|_, _| None);
+    assert_eq!(nothing.reasons_of_sending(&areas, &units), []);
     for nonsense in [f64::NAN, f64::INFINITY, -1.0] {
         let left = left_behind(&areas, &units, &[0], &|_, _| Some(nonsense));
         assert!(
