@@ -209,6 +209,16 @@ const KEYS: [&str; 72] = [
 ];
 
 impl Extract {
+    /// An extract with nothing in it, around the places of a county that has no extract.
+    pub(crate) fn empty(bounds: fengsui_geo::Bounds) -> Self {
+        let (west, south, east, north) = bounds.edges();
+        let at = |lon: f64, lat: f64| Px::from_e7((lon * 1e7) as i32, (lat * 1e7) as i32);
+        Self {
+            bounds: (at(west, north), at(east, south)),
+            ..Self::default()
+        }
+    }
+
     /// Reads a whole file. `tick` hears how many bytes are read and may stop the reading.
     pub(crate) fn read(
         path: &Path,

@@ -14,7 +14,7 @@ use crate::divisions::Divisions;
 use crate::extract::Px;
 use crate::reading::normal;
 use crossing::central;
-pub(crate) use gather::{Found, Gathered};
+pub(crate) use gather::{Found, Gathered, OwnPlace};
 use locate::{Locator, Whence};
 use number::Number;
 use std::cmp::Reverse;

@@ -2,6 +2,7 @@
 //! Not here: signatures and approval numbers' checking (a later format adds them).
 
 use crate::PackError;
+use crate::own::OwnReport;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -16,6 +17,10 @@ pub const MANIFEST_FILE: &str = "manifest.json";
 pub const TILES_FILE: &str = "tiles.mbtiles";
 /// The names' file within a pack.
 pub const GAZETTEER_FILE: &str = "gazetteer.sqlite";
+/// The county's own areas, things and roads within a pack, when it has any.
+pub const COUNTY_FILE: &str = "county.sqlite";
+/// The list of everything of the county's own data that was not taken, when there is any.
+pub const REJECTS_FILE: &str = "rejects.csv";
 
 /// The road graph's file within a pack.
 pub const ROADS_FILE: &str = "roads.bin";
@@ -56,6 +61,9 @@ pub struct Manifest {
     pub built_at: String,
     /// What was counted while building.
     pub counts: Counts,
+    /// What became of the county's own data, when there was any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own: Option<OwnReport>,
     /// What is lacking, in English for the log; the desk has its own words for each code.
     #[serde(default)]
     pub warnings: Vec<Warning>,
@@ -119,7 +127,8 @@ pub struct Counts {
 /// Something a pack lacks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
-    /// Stable code: `no_divisions`, `no_boundary`, `broken_ways`, `broken_areas`, `no_sea`.
+    /// Stable code: `no_divisions`, `no_boundary`, `broken_ways`, `broken_areas`, `no_sea`,
+    /// `no_extract`, `own_rejected`, `own_refused`.
     pub code: String,
     /// How many, or 1.
     pub count: u64,

@@ -2,7 +2,7 @@
 //! Not here: building (`build`), finding places (`search`).
 
 use crate::PackError;
-use crate::manifest::{FileEntry, GAZETTEER_FILE, Manifest, ROADS_FILE, TILES_FILE};
+use crate::manifest::{COUNTY_FILE, FileEntry, GAZETTEER_FILE, Manifest, ROADS_FILE, TILES_FILE};
 use crate::mbtiles::open_read_only;
 use crate::search::Lazy;
 use fengsui_geo::{TileId, Wgs84};
@@ -19,6 +19,8 @@ pub struct Pack {
     tiles: Pool,
     names: Pool,
     lazy: Lazy,
+    /// `None` in a pack without data of the county's own.
+    county: Option<Pool>,
 }
 
 /// A town of the county.
@@ -70,6 +72,10 @@ impl Pack {
             tiles: Pool::new(dir.join(TILES_FILE), TILES_FILE),
             names: Pool::new(dir.join(GAZETTEER_FILE), GAZETTEER_FILE),
             lazy: Lazy::default(),
+            county: manifest
+                .files
+                .contains_key(COUNTY_FILE)
+                .then(|| Pool::new(dir.join(COUNTY_FILE), COUNTY_FILE)),
             dir: dir.to_owned(),
             manifest,
         };
@@ -78,7 +84,22 @@ impl Pack {
             .with(|db| db.query_row(TILE, params![0, 0, 0], |_| Ok(())).optional())?;
         pack.names
             .with(|db| db.query_row("SELECT count(*) FROM search_column", [], |_| Ok(())))?;
+        pack.with_county(|db| {
+            db.query_row("SELECT count(*) FROM road", [], |_| Ok(()))?;
+            Ok(Vec::<()>::new())
+        })?;
         Ok(pack)
+    }
+
+    /// Asks the county's file; a pack without one has none of anything.
+    pub(crate) fn with_county<T>(
+        &self,
+        ask: impl FnOnce(&Connection) -> rusqlite::Result<Vec<T>>,
+    ) -> Result<Vec<T>, PackError> {
+        match &self.county {
+            Some(county) => county.with(ask),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// Reads every byte of the pack and compares its hashes.

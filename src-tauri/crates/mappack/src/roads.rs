@@ -5,19 +5,28 @@
 //! Police cars drive what any car may drive, and private roads when they must. Rules are those of
 //! the OSM wiki (OSM tags for routing, Access restrictions, Relation:restriction).
 
+mod own;
 mod tags;
 
 use crate::PackError;
 use crate::extract::{Extract, Restriction, Role};
 use crate::manifest::Counts;
+use crate::own::OwnRoad;
 use fengsui_routing::{Network, Place, RoadGraph, RoadWay, RuleKind, TurnRule};
 use osmpbf::RelMemberType;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Makes the road graph of an extract and writes it; its counts go to the manifest.
-pub(crate) fn write(extract: &Extract, path: &Path, counts: &mut Counts) -> Result<(), PackError> {
-    let graph = RoadGraph::build(&network(extract))?;
+/// Makes the road graph of an extract and the county's own roads and writes it; its counts go to the manifest.
+pub(crate) fn write(
+    extract: &Extract,
+    own: &[OwnRoad],
+    path: &Path,
+    counts: &mut Counts,
+) -> Result<(), PackError> {
+    let mut network = network(extract);
+    own::add(&mut network, own);
+    let graph = RoadGraph::build(&network)?;
     std::fs::write(path, graph.to_bytes()).map_err(PackError::io(path))?;
     let found = graph.counts();
     counts.road_pieces = found.pieces;

@@ -110,6 +110,13 @@ impl Gathered {
         });
     }
 
+    /// A piece of a street of the county's own, by a point in its middle.
+    pub(crate) fn own_street(&mut self, name: &str, at: Wgs84) {
+        let (lon, lat) = at.to_e7();
+        let at = Px::from_e7(lon, lat);
+        self.pieces.push(Found::new(name, PlaceClass::Street, "street", at));
+    }
+
     /// A node or an area with these tags and this label point.
     pub(crate) fn point(&mut self, tags: Tags<'_>, at: Px) {
         if let Some(name) = tags.get("name")
