@@ -200,6 +200,32 @@ pub fn incidents_of_day(conn: &Connection, day: i64) -> Result<Vec<IncidentRecor
     )
 }
 
+/// Incidents numbered on local days (yyyymmdd, both included) and opened within `opened_ms`, one
+/// after the other, without those whose opening `wants` does not: their registers are not read.
+///
+/// # Errors
+/// Any store error.
+pub fn each_incident_between(
+    conn: &Connection,
+    days: (i64, i64),
+    opened_ms: std::ops::Range<i64>,
+    wants: impl Fn(i64) -> bool,
+    mut each: impl FnMut(IncidentRecord),
+) -> Result<(), StoreError> {
+    let mut ask = conn.prepare_cached(&format!(
+        "SELECT t.id, t.regs, {DOT}, t.stage, t.active, t.opened_at
+         FROM incident t JOIN writer w ON w.id = t.writer
+         WHERE t.day BETWEEN ?1 AND ?2 AND t.opened_at >= ?3 AND t.opened_at < ?4"
+    ))?;
+    let mut rows = ask.query((days.0, days.1, opened_ms.start, opened_ms.end))?;
+    while let Some(row) = rows.next()? {
+        if wants(row.get(8)?) {
+            each(incident(row)?);
+        }
+    }
+    Ok(())
+}
+
 /// Incidents that were on the board at `at_ms` as far as their last closing tells.
 ///
 /// # Errors
