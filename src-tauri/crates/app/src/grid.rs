@@ -99,15 +99,20 @@ impl Station {
         let pack = self.map().pack();
         let cells = std::mem::take(&mut sums.cells);
         let row = |hot: HotCell| {
-            let near = pack.as_ref().map(|pack| pack.near(hot.cell.centre(), NEAR_M, 1));
+            let near = pack
+                .as_ref()
+                .map(|pack| pack.near(hot.cell.centre(), NEAR_M, 1));
             let near = near.transpose().map_err(crate::map::unread("places"))?;
             Ok(HotRow {
                 place: near.unwrap_or_default().pop().map(|near| near.name),
                 hot,
             })
         };
-        let rows: Result<Vec<HotRow>, AppError> =
-            cells.into_iter().take(ask.limit as usize).map(row).collect();
+        let rows: Result<Vec<HotRow>, AppError> = cells
+            .into_iter()
+            .take(ask.limit as usize)
+            .map(row)
+            .collect();
         Ok(HotFound { rows: rows?, sums })
     }
 
@@ -143,7 +148,9 @@ fn facts_of(incident: &IncidentRecord, zone: Zone) -> Option<HotFacts> {
     if incident.stage == Stage::Invalid.code() {
         return None;
     }
-    let class = regs.text(Field::IncidentTypeAfter).filter(|code| !code.is_empty());
+    let class = regs
+        .text(Field::IncidentTypeAfter)
+        .filter(|code| !code.is_empty());
     let class = class.or_else(|| regs.text(Field::IncidentType));
     let point = point_of(regs).and_then(|(lon, lat)| Wgs84::new(lon, lat).ok());
     Some(HotFacts {
