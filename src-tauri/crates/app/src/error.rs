@@ -60,6 +60,14 @@ pub enum RejectionCode {
     ReadingUnknown,
     /// No map pack.
     MapMissing,
+    /// Too few or too many points for a drawing.
+    DrawingPoints,
+    /// A point of a drawing is no place.
+    DrawingPlace,
+    /// Points of a drawing lie too far apart.
+    DrawingSpread,
+    /// The drawing was voided.
+    DrawingVoided,
 }
 
 /// A rejection with the values of its sentence.

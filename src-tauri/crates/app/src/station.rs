@@ -110,6 +110,8 @@ pub enum Topic {
     Honesty,
     /// Settings.
     Settings,
+    /// Drawings on the map.
+    Drawings,
 }
 
 /// Something that is on the disk.

@@ -9,6 +9,7 @@ mod coded;
 pub mod assignment;
 pub mod call;
 pub mod command_line;
+pub mod drawing;
 pub mod incident;
 pub mod log;
 pub mod number;
