@@ -80,9 +80,7 @@ pub(crate) fn update_sql(noun: Noun) -> &'static str {
              WHERE id = ?6"
         }
         Noun::Feedback => "UPDATE feedback SET regs = ?1, incident = ?2 WHERE id = ?3",
-        Noun::Drawing => {
-            "UPDATE drawing SET regs = ?1, incident = ?2, listed = ?3 WHERE id = ?4"
-        }
+        Noun::Drawing => "UPDATE drawing SET regs = ?1, incident = ?2, listed = ?3 WHERE id = ?4",
         Noun::Unit => "UPDATE unit SET regs = ?1, callsign = ?2 WHERE id = ?3",
         Noun::Account => "UPDATE account SET regs = ?1, account = ?2 WHERE id = ?3",
         Noun::County | Noun::Body => "UPDATE county SET regs = ?1 WHERE id = ?2",

@@ -76,6 +76,8 @@ pub enum Topic {
     Honesty,
     /// Settings and thresholds.
     Settings,
+    /// Drawings on the map.
+    Drawings,
 }
 
 /// A reply that says only that the thing is on the disk.

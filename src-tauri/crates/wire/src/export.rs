@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use ts_rs::{Config, TS, TypeVisitor};
 
 use crate::commands::{Access, COMMANDS};
-use crate::{call, code, common, failure, honesty, incident, session, unit};
+use crate::{call, code, common, drawing, failure, honesty, incident, session, unit};
 
 /// Every declaration a type needs, itself included, by name.
 #[derive(Default)]

@@ -8,6 +8,7 @@ pub mod call;
 pub mod code;
 pub mod commands;
 pub mod common;
+pub mod drawing;
 pub mod export;
 pub mod failure;
 pub mod honesty;

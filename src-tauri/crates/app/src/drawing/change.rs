@@ -45,7 +45,12 @@ impl Station {
             let mut writes = Vec::new();
             if let Some(points) = &change.points {
                 let bytes = geometry(shape_of(&regs)?, points)?.encode();
-                put(&mut writes, &regs, Field::DrawingPoints, Value::Bytes(bytes));
+                put(
+                    &mut writes,
+                    &regs,
+                    Field::DrawingPoints,
+                    Value::Bytes(bytes),
+                );
             }
             if let Some(text) = &change.label {
                 let label = label(kind_of(&regs), text)?;

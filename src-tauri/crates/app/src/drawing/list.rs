@@ -165,11 +165,10 @@ fn others(conn: &Connection, regs: &Registers) -> Result<Vec<OtherValue>, AppErr
 
 /// What an entry says of who and when; a row's writer is always here, or the file is damaged.
 fn mark(conn: &Connection, dot: Dot) -> Result<Mark, AppError> {
-    let entry = read::entry_by_dot(conn, dot)?.ok_or_else(|| {
-        fengsui_store::StoreError::Corrupt {
+    let entry =
+        read::entry_by_dot(conn, dot)?.ok_or_else(|| fengsui_store::StoreError::Corrupt {
             detail: format!("no entry {dot}"),
-        }
-    })?;
+        })?;
     Ok(Mark {
         entry: dot,
         at_ms: entry.at_ms,

@@ -36,7 +36,11 @@ fn refuses_what_is_no_drawing() {
     let two = Geometry::new(Shape::Point, &STREET[..2]);
     assert!(matches!(
         two,
-        Err(GeometryError::Count { found: 2, max: 1, .. })
+        Err(GeometryError::Count {
+            found: 2,
+            max: 1,
+            ..
+        })
     ));
     let nan = Geometry::new(Shape::Line, &[(113.9, 31.2), (f64::NAN, 31.2)]);
     let no_place = GeometryError::NoPlace {
@@ -47,7 +51,10 @@ fn refuses_what_is_no_drawing() {
     let hair = Geometry::new(Shape::Point, &[(1e-9, -1e-9)]);
     assert!(matches!(
         hair,
-        Err(GeometryError::NoPlace { error: GeoError::NullIsland, .. })
+        Err(GeometryError::NoPlace {
+            error: GeoError::NullIsland,
+            ..
+        })
     ));
     let far = Geometry::new(Shape::Line, &[(113.9, 31.2), (116.2, 31.2)]);
     assert!(matches!(far, Err(GeometryError::Spread { spread_m }) if spread_m > 200_000.0));
@@ -77,11 +84,18 @@ fn repeated_points_are_dropped_and_the_limit_holds() {
     let mut full = many(POINTS_MAX);
     assert!(Geometry::new(Shape::Area, &full).is_ok());
     full.push(full[0]);
-    assert!(Geometry::new(Shape::Area, &full).is_ok(), "closed by its first");
+    assert!(
+        Geometry::new(Shape::Area, &full).is_ok(),
+        "closed by its first"
+    );
     for count in [POINTS_MAX + 1, POINTS_MAX + 2, 100_000] {
         assert_eq!(
             Geometry::new(Shape::Area, &many(count)),
-            Err(GeometryError::Count { found: count, min: 3, max: POINTS_MAX })
+            Err(GeometryError::Count {
+                found: count,
+                min: 3,
+                max: POINTS_MAX
+            })
         );
     }
 }
@@ -133,7 +147,9 @@ fn a_border_that_meets_itself_is_told() {
     let upon = [(0.0, 1.0), (1.0, 1.0), (1.0, 2.0), (0.5, 1.0)];
     let flat = [(0.0, 1.0), (0.5, 1.0), (1.0, 1.0)];
     let small = |ring: &[(f64, f64)]| -> Vec<(f64, f64)> {
-        ring.iter().map(|(x, y)| (113.0 + x / 9.0, 31.0 + y / 9.0)).collect()
+        ring.iter()
+            .map(|(x, y)| (113.0 + x / 9.0, 31.0 + y / 9.0))
+            .collect()
     };
     assert!(crosses_itself(&area(&bow)));
     for ring in [&spike[..], &upon, &flat] {
@@ -164,7 +180,10 @@ fn bytes_are_few_and_strict() {
     newer[0] = 2;
     assert_eq!(Geometry::decode(&newer), None, "newer layout");
     // Claims more points than there are bytes: nothing is allocated for them.
-    assert_eq!(Geometry::decode(&[1, 3, 0xff, 0xff, 0xff, 0x7f, 2, 2]), None);
+    assert_eq!(
+        Geometry::decode(&[1, 3, 0xff, 0xff, 0xff, 0x7f, 2, 2]),
+        None
+    );
     // A point that repeats the one before; a ring closed by its first.
     assert_eq!(Geometry::decode(&[1, 2, 2, 2, 2, 0, 0]), None);
     assert_eq!(Geometry::decode(&[1, 3, 4, 2, 2, 2, 0, 0, 2, 1, 1]), None);
@@ -198,8 +217,9 @@ proptest! {
         bytes[2] %= 12;
         if let Some(geometry) = Geometry::decode(&bytes) {
             prop_assert_eq!(geometry.encode(), bytes);
-            measure(&geometry);
-            crosses_itself(&geometry);
+            let (length_m, area_m2) = measure(&geometry);
+            prop_assert!(length_m.unwrap_or(0.0).is_finite() && area_m2.unwrap_or(0.0) >= 0.0);
+            let _ = crosses_itself(&geometry);
         }
     }
 }

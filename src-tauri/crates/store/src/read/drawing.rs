@@ -27,17 +27,18 @@ fn drawing(row: &Row<'_>) -> Result<DrawingRecord, StoreError> {
     })
 }
 
+// CROSS JOIN keeps the order: from the few incidents to their drawings, never through all
+// drawings there ever were.
 pub(super) fn drawings_where(filter: &str) -> String {
     format!(
         "SELECT t.id, t.regs, {DOT}, v.station, v.incarnation, v.lane, i.seq, i.number
-         FROM drawing t JOIN writer w ON w.id = t.writer
-              JOIN incident i ON i.id = t.incident JOIN writer v ON v.id = i.writer {filter}"
+         FROM incident i CROSS JOIN drawing t ON t.incident = i.id
+              JOIN writer w ON w.id = t.writer JOIN writer v ON v.id = i.writer {filter}"
     )
 }
 
-pub(super) const OF: &str = "WHERE t.incident = ?1 ORDER BY t.id";
-// From the few open incidents to their drawings, never through all drawings there ever were.
-pub(super) const OPEN: &str = "WHERE i.open = 1 AND t.listed = 1 ORDER BY +t.id";
+pub(super) const OF: &str = "WHERE i.id = ?1 ORDER BY t.id";
+pub(super) const OPEN: &str = "WHERE i.open = 1 AND t.listed = 1 ORDER BY t.id";
 
 /// Drawings of an incident, voided ones too, oldest first.
 ///
