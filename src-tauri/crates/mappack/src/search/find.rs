@@ -315,7 +315,7 @@ fn with_slips(index: &Index, tokens: &[Token], hear: &mut dyn FnMut(u32, Fit)) {
                 if begins == 1 && fit.fault == Fault::None {
                     let fit = Fit {
                         is_inside: false,
-                        fault: Fault::Error,
+                        fault: Fault::Other,
                         ..fit
                     };
                     hear(spelling, fit);
