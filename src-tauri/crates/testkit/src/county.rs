@@ -20,6 +20,7 @@ mod network;
 mod osm;
 mod pbf;
 mod plane;
+pub mod points;
 mod prng;
 mod route;
 mod settle;

@@ -123,7 +123,7 @@ fn slips_in_real_names() {
         .lines()
         .filter_map(|line| line.split('\t').next())
         .filter(|name| name.chars().all(crate::reading::is_han))
-        .filter(|name| (4..=12).contains(&name.chars().count()))
+        .filter(|name| (3..=12).contains(&name.chars().count()))
         .collect();
     let names: Vec<&str> = names.into_iter().collect();
     let pool: BTreeSet<char> = names.iter().flat_map(|name| name.chars()).collect();
