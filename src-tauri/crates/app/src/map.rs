@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use fengsui_mappack::{BuildInput, Continue, MANIFEST_FILE, Pack, PackError, build};
+use fengsui_mappack::{BuildInput, Continue, MANIFEST_FILE, Pack, PackError, build, install};
 
 use crate::error::{AppError, Rejection, RejectionCode};
 
@@ -71,7 +71,7 @@ impl Map {
         let packs = home.join("packs");
         let found = match county {
             Some(county) => of_county(&packs, county, now_ms).map(Some),
-            None => newest(&packs),
+            None => installed(&packs),
         };
         match found {
             Ok(pack) => Map { pack, damage: None },
@@ -191,6 +191,22 @@ fn of_county(packs: &Path, county: &Path, now_ms: i64) -> Result<Pack, PackError
         Continue::Yes
     })?;
     Pack::open(&dir)
+}
+
+/// The pack that was installed, or the one before it when that one cannot be opened; where none
+/// was ever installed, the newest that was built here.
+fn installed(packs: &Path) -> Result<Option<Pack>, PackError> {
+    let opened = install::open(packs);
+    match (opened.pack, opened.damage) {
+        (Some(pack), damage) => {
+            if let Some(error) = damage {
+                tracing::error!(%error, id = opened.id, "the pack before is used");
+            }
+            Ok(Some(pack))
+        }
+        (None, Some(damage)) => Err(damage),
+        (None, None) => newest(packs),
+    }
 }
 
 fn newest(packs: &Path) -> Result<Option<Pack>, PackError> {

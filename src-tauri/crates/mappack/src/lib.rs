@@ -5,6 +5,7 @@
 //! names), `gazetteer.sqlite` (names, and the towns and villages of the county) and, where the
 //! county gave data of its own, `county.sqlite` (areas with borders, things that stand somewhere).
 
+pub mod archive;
 mod areas;
 mod build;
 mod coast;
@@ -17,20 +18,25 @@ mod error;
 mod extract;
 mod gazetteer;
 mod input;
+pub mod install;
 mod manifest;
 mod mbtiles;
 mod mvt;
+mod osm_xml;
 pub mod own;
 mod pack;
+mod place;
+mod raster;
 mod reading;
 mod schema;
 mod shapes;
+mod signature;
 mod table;
 mod things;
 mod tiles;
 
 pub use areas::{AreaAt, AreaRow, NEAR_BORDER_M};
-pub use build::{Continue, Progress, Stage, build};
+pub use build::{Continue, Progress, Stage, build, build_signed};
 pub use divisions::{DivisionTown, DivisionVillage, Divisions};
 pub use error::PackError;
 pub use gazetteer::PlaceClass;
@@ -38,8 +44,10 @@ pub use gazetteer::locate::Whence;
 pub use input::BuildInput;
 pub use manifest::{
     COUNTY_FILE, Counts, FORMAT_VERSION, FileEntry, GAZETTEER_FILE, MANIFEST_FILE, Manifest,
-    REJECTS_FILE, Source, TILES_FILE, Warning,
+    REJECTS_FILE, SIGNATURE_FILE, Source, TILES_FILE, Warning,
 };
 pub use own::{OwnLayer, OwnReport, OwnShape};
 pub use pack::{Matched, Pack, PlaceHit, TownInfo, VillageInfo};
+pub use raster::{RASTER_MBTILES_FILE, RASTER_PMTILES_FILE, RasterInfo};
+pub use signature::{Signed, Signer};
 pub use things::{LayerInfo, ThingRow};

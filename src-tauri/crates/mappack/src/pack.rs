@@ -7,7 +7,9 @@ use crate::gazetteer::locate::Whence;
 use crate::gazetteer::write::BY_NAME;
 use crate::manifest::{COUNTY_FILE, FileEntry, GAZETTEER_FILE, Manifest, TILES_FILE};
 use crate::mbtiles::open_read_only;
+use crate::raster::Raster;
 use crate::reading::normal;
+use crate::signature::{self, Signed};
 use fengsui_geo::{TileId, Wgs84};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::path::{Path, PathBuf};
@@ -22,6 +24,8 @@ pub struct Pack {
     names: Pool,
     /// `None` in a pack without data of the county's own.
     county: Option<Pool>,
+    /// `None` in a pack without a picture map.
+    raster: Option<Raster>,
 }
 
 /// A place that fits what was typed.
@@ -110,6 +114,10 @@ impl Pack {
                 .files
                 .contains_key(COUNTY_FILE)
                 .then(|| Pool::new(dir.join(COUNTY_FILE), COUNTY_FILE)),
+            raster: match &manifest.raster {
+                Some(raster) => Some(Raster::open(dir, &raster.file)?),
+                None => None,
+            },
             dir: dir.to_owned(),
             manifest,
         };
@@ -136,11 +144,13 @@ impl Pack {
         }
     }
 
-    /// Reads every byte of the pack and compares its hashes.
+    /// Reads every byte of the pack and compares its hashes and its signature.
     ///
     /// # Errors
-    /// [`PackError::DamagedPack`] naming the first file that is not what the manifest says.
+    /// [`PackError::DamagedPack`] naming the first file that is not what the manifest says,
+    /// [`PackError::BadSignature`].
     pub fn verify(&self) -> Result<(), PackError> {
+        self.signed()?;
         for (name, entry) in &self.manifest.files {
             let found = FileEntry::of(&self.dir.join(name))?;
             if found != *entry {
@@ -152,6 +162,14 @@ impl Pack {
             }
         }
         Ok(())
+    }
+
+    /// Who signed the pack.
+    ///
+    /// # Errors
+    /// [`PackError::BadSignature`] when the signature does not fit the manifest.
+    pub fn signed(&self) -> Result<Signed, PackError> {
+        signature::of_folder(&self.dir)
     }
 
     /// What the pack says of itself.
@@ -172,6 +190,19 @@ impl Pack {
                 .query_row(params![z, x, tile.tms_row()], |row| row.get(0))
                 .optional()
         })
+    }
+
+    /// A tile of the picture map as it is (the manifest says of which media type); rows are counted
+    /// from the north (XYZ). `None` when there is none there, or no picture map at all.
+    ///
+    /// # Errors
+    /// [`PackError::Geo`] for an address that cannot exist, [`PackError::Database`],
+    /// [`PackError::DamagedPack`].
+    pub fn raster_tile(&self, z: u8, x: u32, y: u32) -> Result<Option<Vec<u8>>, PackError> {
+        match &self.raster {
+            Some(raster) => raster.tile(z, x, y),
+            None => Ok(None),
+        }
     }
 
     /// Places whose name, pinyin or initials begin with `query`, then, for a query with Han
@@ -298,7 +329,7 @@ fn position(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Wgs84>> {
 /// Readers of one file: taken for a question, given back after it. Each keeps its prepared
 /// statements, so a question costs no parsing.
 #[derive(Debug)]
-struct Pool {
+pub(crate) struct Pool {
     path: PathBuf,
     part: &'static str,
     idle: Mutex<Vec<Connection>>,
@@ -308,7 +339,7 @@ struct Pool {
 const IDLE_MAX: usize = 8;
 
 impl Pool {
-    fn new(path: PathBuf, part: &'static str) -> Self {
+    pub(crate) fn new(path: PathBuf, part: &'static str) -> Self {
         Self {
             path,
             part,
@@ -316,7 +347,7 @@ impl Pool {
         }
     }
 
-    fn with<T>(
+    pub(crate) fn with<T>(
         &self,
         ask: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, PackError> {
