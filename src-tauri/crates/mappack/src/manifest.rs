@@ -158,7 +158,10 @@ pub struct FileEntry {
 
 impl Manifest {
     /// Reads the manifest of a pack's folder and checks its format.
-    pub(crate) fn read(dir: &Path) -> Result<Self, PackError> {
+    ///
+    /// # Errors
+    /// [`PackError::Missing`], [`PackError::BadJson`], [`PackError::TooNew`], [`PackError::TooOld`].
+    pub fn read(dir: &Path) -> Result<Self, PackError> {
         let path = dir.join(MANIFEST_FILE);
         let bytes = std::fs::read(&path).map_err(PackError::io(&path))?;
         Self::parse(&bytes, &path)
@@ -199,7 +202,10 @@ impl Manifest {
             let known = [RASTER_MBTILES_FILE, RASTER_PMTILES_FILE];
             let is_known = known.contains(&raster.file.as_str());
             if !is_known || !manifest.files.contains_key(&raster.file) {
-                return Err(bad(format!("does not list its picture map {}", raster.file)));
+                return Err(bad(format!(
+                    "does not list its picture map {}",
+                    raster.file
+                )));
             }
         }
         // A name with a separator would let a pack speak of files outside it.
