@@ -99,15 +99,20 @@ impl Station {
         let pack = self.map().pack();
         let cells = std::mem::take(&mut sums.cells);
         let row = |hot: HotCell| {
-            let near = pack.as_ref().map(|pack| pack.near(hot.cell.centre(), NEAR_M, 1));
+            let near = pack
+                .as_ref()
+                .map(|pack| pack.near(hot.cell.centre(), NEAR_M, 1));
             let near = near.transpose().map_err(crate::map::unread("places"))?;
             Ok(HotRow {
                 place: near.unwrap_or_default().pop().map(|near| near.name),
                 hot,
             })
         };
-        let rows: Result<Vec<HotRow>, AppError> =
-            cells.into_iter().take(ask.limit as usize).map(row).collect();
+        let rows: Result<Vec<HotRow>, AppError> = cells
+            .into_iter()
+            .take(ask.limit as usize)
+            .map(row)
+            .collect();
         Ok(HotFound { rows: rows?, sums })
     }
 
@@ -121,7 +126,7 @@ impl Station {
             return Err(RejectionCode::CodeUnknown.into());
         }
         let is_below = |row: &&TypeRow| {
-            let mut next = Some(**row).map(|row| row.code.as_str());
+            let mut next = Some(row.code.as_str());
             // The table is a tree; a loop in a county's own ends here.
             for _ in 0..16 {
                 match next {
@@ -143,7 +148,9 @@ fn facts_of(incident: &IncidentRecord, zone: Zone) -> Option<HotFacts> {
     if incident.stage == Stage::Invalid.code() {
         return None;
     }
-    let class = regs.text(Field::IncidentTypeAfter).filter(|code| !code.is_empty());
+    let class = regs
+        .text(Field::IncidentTypeAfter)
+        .filter(|code| !code.is_empty());
     let class = class.or_else(|| regs.text(Field::IncidentType));
     let point = point_of(regs).and_then(|(lon, lat)| Wgs84::new(lon, lat).ok());
     Some(HotFacts {

@@ -229,9 +229,7 @@ impl Gap {
                 let minutes = ("minutes", format!("{:.0}", (found.seconds / 60.0).ceil()));
                 Reason::of(ReasonCode::MoveUp, &[area, unit, minutes])
             }
-            None if self.spare_unknown > 0 => {
-                count(ReasonCode::MoveUpUnknown, self.spare_unknown)
-            }
+            None if self.spare_unknown > 0 => count(ReasonCode::MoveUpUnknown, self.spare_unknown),
             None => Reason::of(ReasonCode::NobodySpare, &[area]),
         });
         reasons

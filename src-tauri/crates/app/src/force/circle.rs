@@ -70,9 +70,7 @@ impl Station {
         });
         Ok(CircleFound {
             units: inside.collect(),
-            leader: force
-                .led_by
-                .and_then(|at| facts.get(at)?.leader.clone()),
+            leader: force.led_by.and_then(|at| facts.get(at)?.leader.clone()),
             force,
         })
     }

@@ -53,7 +53,11 @@ impl Station {
         units.retain(|unit| matches!(unit.row.kind, UnitKind::Car | UnitKind::Swat));
         let facts: Vec<CoverFacts> = units.iter().map(|unit| cover_of(unit, &areas)).collect();
         let sent: Vec<usize> = (0..units.len())
-            .filter(|at| units.get(*at).is_some_and(|unit| sent.contains(&unit.dot())))
+            .filter(|at| {
+                units
+                    .get(*at)
+                    .is_some_and(|unit| sent.contains(&unit.dot()))
+            })
             .collect();
         let times: RefCell<BTreeMap<usize, Vec<Option<f64>>>> = RefCell::default();
         let travel_s = |unit: usize, area: usize| -> Option<f64> {
@@ -124,7 +128,10 @@ impl Station {
             }
         }
         let area = |((code, name), rows): ((String, String), Vec<&AreaRow>)| {
-            let owner = rows.iter().map(|row| row.owner.as_str()).find(|o| !o.is_empty());
+            let owner = rows
+                .iter()
+                .map(|row| row.owner.as_str())
+                .find(|o| !o.is_empty());
             let post = posts.iter().find(|post| {
                 let is_owner = |owner| post.names.iter().any(|name| name == owner);
                 post.code == code || owner.is_some_and(is_owner)

@@ -77,11 +77,8 @@ fn point(held: HeldPoint135) -> Point135 {
 pub(super) fn coverage(context: &Context<'_>, request: CoverageAsked) -> Result<Coverage, Failure> {
     // The incident only has to be one: what is left does not hang on where it is.
     dot("incident", &request.incident)?;
-    let units: Result<Vec<_>, Failure> = request
-        .units
-        .iter()
-        .map(|unit| dot("unit", unit))
-        .collect();
+    let units: Result<Vec<_>, Failure> =
+        request.units.iter().map(|unit| dot("unit", unit)).collect();
     let found = context.station.uncovered_after(&units?)?;
     Ok(Coverage {
         left: found.left.into_iter().map(reason).collect(),
