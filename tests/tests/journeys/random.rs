@@ -57,7 +57,7 @@ fn command(dice: &mut Dice, known: &Known) -> (&'static str, Value) {
     let incident = dice.pick(&known.incidents).to_owned();
     let unit = dice.pick(&known.units).to_owned();
     let assignment = dice.pick(&known.assignments).to_owned();
-    match dice.roll(14) {
+    match dice.roll(17) {
         0 => ("call.ring", json!({ "line": (LINES[dice.roll(3)]) })),
         1 => ("call.answer", json!({ "call": null })),
         2 => (
@@ -105,6 +105,7 @@ fn command(dice: &mut Dice, known: &Known) -> (&'static str, Value) {
             json!({ "incident": incident, "assignment": null,
             "text": "到场" }),
         ),
+        14..=16 => drawing(dice, known, &incident),
         12 => (
             "unit.set_state",
             json!({ "unit": unit, "state": (STATES[dice.roll(9)]) }),
@@ -117,10 +118,53 @@ fn command(dice: &mut Dice, known: &Known) -> (&'static str, Value) {
     }
 }
 
+/// A random command about a drawing.
+fn drawing(dice: &mut Dice, known: &Known, incident: &str) -> (&'static str, Value) {
+    let drawing = dice.pick(&known.drawings).to_owned();
+    match dice.roll(3) {
+        0 => (
+            "drawing.add",
+            json!({ "incident": incident, "kind": "route", "points": points(dice) }),
+        ),
+        1 => (
+            "drawing.change",
+            json!({ "drawing": drawing, "label": format!("线{}", dice.roll(9)),
+            "points": points(dice) }),
+        ),
+        _ => (
+            "drawing.void",
+            json!({ "drawing": drawing, "reason": "撤" }),
+        ),
+    }
+}
+
+/// One to three points of a street.
+fn points(dice: &mut Dice) -> Value {
+    let count = 1 + dice.roll(3);
+    let point = |at: usize| json!({ "lon": 113.9 + at as f64 / 1e3, "lat": 31.2 });
+    Value::Array((0..count).map(|_| point(dice.roll(20))).collect())
+}
+
 struct Known {
+    drawings: Vec<String>,
     incidents: Vec<String>,
     units: Vec<String>,
     assignments: Vec<String>,
+}
+
+impl Known {
+    /// So that the stream keeps to what is going on.
+    fn forget_the_oldest(&mut self) {
+        for (list, most) in [
+            (&mut self.incidents, 12),
+            (&mut self.assignments, 8),
+            (&mut self.drawings, 8),
+        ] {
+            if list.len() > most {
+                list.remove(0);
+            }
+        }
+    }
 }
 
 /// What the machine foretells for commands that name an incident directly.
@@ -145,6 +189,7 @@ fn drive(desk: &Desk, seed: u64, commands: usize) -> (usize, usize) {
     let mut dice = Dice(seed);
     let units = ["巡03", "巡04", "巡05", "巡07"];
     let mut known = Known {
+        drawings: vec!["1.1.1.999999".to_owned()],
         incidents: vec![desk.take_call("110").unwrap()],
         units: units.iter().map(|unit| desk.unit(unit).unwrap()).collect(),
         assignments: vec!["1.1.0.999999".to_owned()],
@@ -190,6 +235,9 @@ fn drive(desk: &Desk, seed: u64, commands: usize) -> (usize, usize) {
                 {
                     known.assignments.push(entry);
                 }
+                if let ("drawing.add", Ok(entry)) = (name, text(&reply, "entry")) {
+                    known.drawings.push(entry);
+                }
             }
             Answer::Failure(failure) => {
                 let code = failure.code.text();
@@ -200,12 +248,7 @@ fn drive(desk: &Desk, seed: u64, commands: usize) -> (usize, usize) {
                 refused += 1;
             }
         }
-        if known.incidents.len() > 12 {
-            known.incidents.remove(0);
-        }
-        if known.assignments.len() > 8 {
-            known.assignments.remove(0);
-        }
+        known.forget_the_oldest();
     }
     (done, refused)
 }

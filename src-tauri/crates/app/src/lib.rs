@@ -13,6 +13,7 @@ pub mod clock;
 pub mod code;
 pub mod county;
 pub mod draft;
+pub mod drawing;
 pub mod error;
 pub mod feedback;
 pub mod force;
