@@ -63,6 +63,8 @@ pub enum NoRoad {
     OffRoad,
     /// No way leads there.
     Unreachable,
+    /// It goes on foot: the time of a car is not its own.
+    OnFoot,
 }
 
 /// Where a unit's place in the order comes from.

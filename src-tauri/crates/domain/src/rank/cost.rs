@@ -28,7 +28,7 @@ impl Cost {
     ) -> Self {
         let (measure, value) = match (by, travel_s, distance_m) {
             (By::RoadTime, Some(seconds), _) => (Measure::Road, seconds),
-            (By::RoadTime, None, Some(metres)) if no_road == Some(NoRoad::OffRoad) => {
+            (By::RoadTime, None, Some(metres)) if walks(no_road) => {
                 (Measure::Estimate, metres * WALK_DETOUR / WALK_M_PER_S)
             }
             (_, _, Some(metres)) => (Measure::StraightLine, metres),
@@ -55,6 +55,11 @@ impl Cost {
         let by_group = group(self).cmp(&group(other));
         by_group.then_with(|| self.value.total_cmp(&other.value))
     }
+}
+
+/// Goes on foot, or could: no road is near, and none is needed.
+fn walks(no_road: Option<NoRoad>) -> bool {
+    matches!(no_road, Some(NoRoad::OffRoad | NoRoad::OnFoot))
 }
 
 /// A number that may be a distance or a time.
