@@ -31,6 +31,7 @@ mod reason;
 #[cfg(test)]
 mod tests;
 
+pub use cost::walking_s;
 use cost::{Cost, is_usable};
 pub use reason::{Reason, ReasonCode};
 

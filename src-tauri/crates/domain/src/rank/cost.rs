@@ -10,6 +10,12 @@ use super::{By, Measure, NoRoad};
 const WALK_M_PER_S: f64 = 5.0 / 3.6;
 const WALK_DETOUR: f64 = 4.0 / 3.0;
 
+/// Seconds that somebody on foot needs at most over so many metres of straight line.
+#[must_use]
+pub fn walking_s(distance_m: f64) -> f64 {
+    distance_m * WALK_DETOUR / WALK_M_PER_S
+}
+
 /// A unit's place in the order.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Cost {
@@ -29,7 +35,7 @@ impl Cost {
         let (measure, value) = match (by, travel_s, distance_m) {
             (By::RoadTime, Some(seconds), _) => (Measure::Road, seconds),
             (By::RoadTime, None, Some(metres)) if walks(no_road) => {
-                (Measure::Estimate, metres * WALK_DETOUR / WALK_M_PER_S)
+                (Measure::Estimate, walking_s(metres))
             }
             (_, _, Some(metres)) => (Measure::StraightLine, metres),
             (_, _, None) => (Measure::Unknown, 0.0),
