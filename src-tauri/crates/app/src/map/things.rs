@@ -5,7 +5,7 @@
 use fengsui_domain::camera::CameraIndex;
 use fengsui_mappack::{AreaRow, OwnLayer, OwnShape, Pack, PackError, ThingRow};
 
-/// Cameras with the index that finds the nearest.
+/// Cameras with the index that finds the best for a point.
 #[derive(Debug)]
 pub struct Cameras {
     /// The rows.
