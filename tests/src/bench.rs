@@ -12,6 +12,7 @@ pub mod past;
 pub mod place;
 pub mod program;
 pub mod report;
+pub mod roads;
 pub mod screen;
 pub mod window;
 pub mod work;
@@ -46,6 +47,10 @@ pub const GROUPS: &[Group] = &[
     Group {
         name: "search",
         run: past::search,
+    },
+    Group {
+        name: "roads",
+        run: roads::beside_dijkstra,
     },
     Group {
         name: "durable-past",
