@@ -14,6 +14,11 @@ use crate::divisions::Divisions;
 use crate::extract::Px;
 use crate::reading::normal;
 use crossing::central;
+#[allow(
+    unused_imports,
+    reason = "named by the import of the county's own tables"
+)]
+pub(crate) use gather::OwnPlace;
 pub(crate) use gather::{Found, Gathered};
 use locate::{Locator, Whence};
 use number::Number;
