@@ -696,7 +696,13 @@ fn feature_counts(drawing: &Drawing) -> BTreeMap<String, u64> {
 
 fn count_names(names: &Names, counts: &mut Counts) {
     let villages = || names.towns.iter().flat_map(|town| &town.villages);
-    counts.names = names.entries.len() as u64;
+    let addresses = names.addresses.iter().map(|one| &one.entry);
+    let crossings = names.entries.iter().filter(|entry| entry.cross.is_some());
+    counts.crossings = crossings.count() as u64;
+    counts.house_numbers = names.addresses.len() as u64;
+    counts.names = names.entries.len() as u64 - counts.crossings;
+    let coded = names.entries.iter().chain(addresses);
+    counts.codes = coded.filter(|entry| entry.code.is_some()).count() as u64;
     counts.towns = names.towns.len() as u64;
     counts.towns_placed = names.towns.iter().filter(|town| town.at.is_some()).count() as u64;
     counts.villages = villages().count() as u64;
