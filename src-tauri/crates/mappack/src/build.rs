@@ -17,8 +17,8 @@ use crate::manifest::{
 use crate::mbtiles::TilesWriter;
 use crate::own::{OwnData, OwnLayer, write_rejects};
 use crate::place::{self, sync};
-use crate::shapes::{Area, areas, join, label_point};
 use crate::raster::{self, RasterInfo};
+use crate::shapes::{Area, areas, join, label_point};
 use crate::signature::{self, Signer};
 use crate::{coast, county_file, schema, tiles};
 use fengsui_geo::{Bounds, Ring, Wgs84};
@@ -131,9 +131,8 @@ pub fn build_signed(
     manifest.raster = take_raster(&staging, input)?;
     files.extend(manifest.raster.iter().map(|raster| raster.file.clone()));
     for name in files {
-        manifest
-            .files
-            .insert(name.to_owned(), FileEntry::of(&staging.file(name))?);
+        let entry = FileEntry::of(&staging.file(&name))?;
+        manifest.files.insert(name, entry);
     }
     staging.finish(&manifest, signer, out_dir)?;
     tell_done(progress);
