@@ -161,9 +161,8 @@ pub fn build_signed(
     manifest.raster = take_raster(&staging, input)?;
     files.extend(manifest.raster.iter().map(|raster| raster.file.clone()));
     for name in files {
-        manifest
-            .files
-            .insert(name.clone(), FileEntry::of(&staging.file(&name))?);
+        let entry = FileEntry::of(&staging.file(&name))?;
+        manifest.files.insert(name, entry);
     }
     staging.finish(&manifest, signer, out_dir)?;
     tell_done(progress);
