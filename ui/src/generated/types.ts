@@ -20,6 +20,24 @@ export type Accounts = {
  */
 accounts: Array<Account>, };
 
+export type AddDrawing = { 
+/**
+ * Incident dot.
+ */
+incident: string, 
+/**
+ * What.
+ */
+kind: DrawingKind, 
+/**
+ * Where, in order; any two at most 200 km apart.
+ */
+points: Array<Point>, 
+/**
+ * Words, at most 80 characters; a text mark needs them.
+ */
+label: string, };
+
 export type AddFeedback = { 
 /**
  * Incident dot.
@@ -614,6 +632,20 @@ rows: Array<Candidate>,
  */
 asked_at_ms: number, };
 
+export type ChangeDrawing = { 
+/**
+ * Drawing dot.
+ */
+drawing: string, 
+/**
+ * All points anew.
+ */
+points: Array<Point> | null, 
+/**
+ * Words; an empty text clears them.
+ */
+label: string | null, };
+
 export type Changed = { 
 /**
  * What is stale.
@@ -907,6 +939,121 @@ export type Drafts = {
  * Drafts.
  */
 drafts: Array<Draft>, };
+
+export type DrawingKind = "cordon" | "assembly" | "route" | "red_line" | "green_line" | "free_line" | "text_mark";
+
+export type DrawingMark = { 
+/**
+ * The entry.
+ */
+entry: string, 
+/**
+ * When, epoch ms.
+ */
+at_ms: number, 
+/**
+ * Who, as shown.
+ */
+by: string, };
+
+export type DrawingOther = { 
+/**
+ * `points` or `label`.
+ */
+field: string, 
+/**
+ * The other points; `null` where it is about words, or they cannot be read.
+ */
+points: Array<Point> | null, 
+/**
+ * The other words; `null` where it is about points, or they were cleared.
+ */
+label: string | null, 
+/**
+ * Who and when.
+ */
+mark: DrawingMark, };
+
+export type DrawingRow = { 
+/**
+ * Its dot.
+ */
+id: string, 
+/**
+ * Incident dot.
+ */
+incident: string, 
+/**
+ * 警情编号 of the incident.
+ */
+incident_number: string, 
+/**
+ * What; `null` = a kind only a newer program knows, to be drawn plainly by its shape.
+ */
+kind: DrawingKind | null, 
+/**
+ * Form of the points; `null` where they cannot be read.
+ */
+shape: DrawingShape | null, 
+/**
+ * Where; `null` = this program cannot read them. Never an empty list.
+ */
+points: Array<Point> | null, 
+/**
+ * Words.
+ */
+label: string | null, 
+/**
+ * Length of a line, or of an area's border, m; `null` for a point or where unknown.
+ */
+length_m: number | null, 
+/**
+ * Size of an area, m²; `null` for others or where unknown. Meaningless where it crosses.
+ */
+area_m2: number | null, 
+/**
+ * The border of the area crosses or touches itself: a warning.
+ */
+crosses_itself: boolean, 
+/**
+ * Who drew it.
+ */
+added: DrawingMark, 
+/**
+ * Who changed it last to what is shown; `null` = as it was drawn.
+ */
+changed: DrawingMark | null, 
+/**
+ * How it was voided; `null` = it stands.
+ */
+voided: DrawingVoiding | null, 
+/**
+ * Values written without having seen the shown one (并行修改).
+ */
+others: Array<DrawingOther>, };
+
+export type DrawingShape = "point" | "line" | "area";
+
+export type DrawingVoiding = { 
+/**
+ * Who and when.
+ */
+mark: DrawingMark, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * It had not seen a change made elsewhere: the drawing stays on the map until somebody
+ * voids it again.
+ */
+has_unseen: boolean, };
+
+export type Drawings = { 
+/**
+ * Rows.
+ */
+rows: Array<DrawingRow>, };
 
 export type EnrolAccount = { 
 /**
@@ -1515,6 +1662,13 @@ things: Array<LayerThing>, };
 export type Level = "normal" | "attention" | "urgent" | "grave";
 
 export type Line = "110" | "119" | "122";
+
+export type ListDrawings = { 
+/**
+ * Incident dot: its drawings, voided ones too. `null`: what is on the map, of all incidents
+ * that are not closed, without the voided.
+ */
+incident: string | null, };
 
 export type LocateCall = { 
 /**
@@ -2512,7 +2666,7 @@ opened: number | null,
  */
 invalid: number | null, };
 
-export type Topic = "calls" | "incidents" | "units" | "positions" | "needs" | "honesty" | "settings" | "map";
+export type Topic = "calls" | "incidents" | "units" | "positions" | "needs" | "honesty" | "settings" | "map" | "drawings";
 
 export type TypeProposal = { 
 /**
@@ -2665,6 +2819,16 @@ units: Array<Unit>, };
 export type UnitKind = "car" | "foot" | "swat" | "fire" | "traffic" | "reserve";
 
 export type UnitState = "available" | "ordered" | "signed" | "en_route" | "on_scene" | "working" | "returning" | "standby" | "off_duty";
+
+export type VoidDrawing = { 
+/**
+ * Drawing dot.
+ */
+drawing: string, 
+/**
+ * Why, 1 to 400 characters.
+ */
+reason: string, };
 
 export type WallIncident = { 
 /**
