@@ -12,7 +12,7 @@ export const map = {
   'map.more': { zh: '图层', en: 'Layers' },
   'map.tools': { zh: '圈', en: 'Circle' },
   'layer.no_imagery': { zh: '图包无影像', en: 'none in the pack' },
-  'layer.checkpoints': { zh: '{n}（有人 {staffed}，无人 {empty}）', en: '{n} ({staffed} staffed, {empty} empty)' },
+  'layer.checkpoints': { zh: '有人 {staffed}·无人 {empty}', en: 'staffed {staffed}·empty {empty}' },
   'layer.from': { zh: '{zoom} 级起', en: 'from zoom {zoom}' },
   'layer.switch': { zh: '开、关', en: 'switch' },
   'key.close': { zh: '收起', en: 'put away' },
