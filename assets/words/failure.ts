@@ -30,6 +30,7 @@ export const failure = {
   'failure.nothing_to_change': { zh: '没有可改的', en: 'Nothing to change' },
   'failure.reading.unknown': { zh: '{what} 读不出，按未知处理，自动动作都停', en: '{what} could not be read: unknown, nothing automatic runs' },
   'failure.map.missing': { zh: '没有装入地图包', en: 'No map pack is installed' },
+  'failure.map.busy': { zh: '正在处理另一个图包：{source}', en: 'Another map pack is being worked on: {source}' },
   'failure.store.disk_full': { zh: '磁盘满了。预留空间已放出，还能接警；请清理磁盘', en: 'The disk is full. Reserve space was freed so calls can still be taken; clear the disk' },
   'failure.store.read_only': { zh: '数据库只读，什么都存不下。先用纸单', en: 'The database is read-only; nothing can be saved. Use paper forms' },
   'failure.store.busy': { zh: '别的程序占着数据库，再试一次', en: 'Another program holds the database; try again' },

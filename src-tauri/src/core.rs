@@ -19,5 +19,6 @@ pub(crate) fn topic(topic: app::Topic) -> Topic {
         app::Topic::Honesty => Topic::Honesty,
         app::Topic::Settings => Topic::Settings,
         app::Topic::Map => Topic::Map,
+        app::Topic::Wall => Topic::Wall,
     }
 }

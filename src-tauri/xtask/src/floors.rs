@@ -47,13 +47,18 @@ const FLOORS: &[Floor] = &[
         banned: PURE,
     },
     Floor {
+        name: "fengsui-routing",
+        ours: Ours::These(&["fengsui-geo"]),
+        banned: PURE,
+    },
+    Floor {
         name: "fengsui-store",
         ours: Ours::These(&["fengsui-domain", "fengsui-geo"]),
         banned: &["tauri*", "tokio*"],
     },
     Floor {
         name: "fengsui-mappack",
-        ours: Ours::These(&["fengsui-geo"]),
+        ours: Ours::These(&["fengsui-geo", "fengsui-routing"]),
         banned: &["tauri*"],
     },
     Floor {
@@ -63,6 +68,7 @@ const FLOORS: &[Floor] = &[
             "fengsui-geo",
             "fengsui-store",
             "fengsui-mappack",
+            "fengsui-routing",
         ]),
         banned: &["tauri*", "ts-rs", "tokio*", "axum*"],
     },
@@ -183,6 +189,8 @@ mod tests {
             ("fengsui-domain", "fengsui-geo"),
             ("fengsui-store", "fengsui-domain"),
             ("fengsui-mappack", "fengsui-geo"),
+            ("fengsui-mappack", "fengsui-routing"),
+            ("fengsui-app", "fengsui-routing"),
             ("fengsui-app", "fengsui-store"),
             ("fengsui-wire", "fengsui-app"),
             ("fengsui", "fengsui-store"),

@@ -57,6 +57,7 @@ export const failureTable: Record<DeskCode, FailureRow> = {
   nothing_to_change: no('failure.nothing_to_change'),
   'reading.unknown': fault('failure.reading.unknown', 'warning', 'retry'),
   'map.missing': no('failure.map.missing'),
+  'map.busy': no('failure.map.busy'),
   'store.disk_full': fault('failure.store.disk_full', 'alarm', 'retry'),
   'store.read_only': fault('failure.store.read_only', 'alarm', 'write_down'),
   'store.busy': fault('failure.store.busy', 'warning', 'retry'),

@@ -60,6 +60,8 @@ pub enum RejectionCode {
     ReadingUnknown,
     /// No map pack.
     MapMissing,
+    /// Another piece of work on packs is running.
+    MapBusy,
 }
 
 /// A rejection with the values of its sentence.

@@ -18,12 +18,15 @@ pub mod honesty;
 pub mod incident;
 pub mod map;
 pub mod need;
+pub mod place;
 pub mod position;
+pub mod road;
 pub mod session;
 pub mod setting;
 pub mod station;
 mod text;
 pub mod unit;
+pub mod wall;
 
 pub use clock::{Clock, SystemClock};
 pub use error::{AppError, Rejection, RejectionCode};

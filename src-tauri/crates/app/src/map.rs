@@ -1,13 +1,25 @@
-//! The map as the station uses it: which pack is installed, tiles, places.
+//! The map as the station uses it: which pack is in use, tiles, towns. Another pack can take its
+//! place while the desk works; whoever holds the old one finishes with it.
 //!
-//! Not here: building and reading packs (`mappack`), road time (a later issue).
+//! Not here: building, installing and reading packs (`mappack`), work on packs (`job`), places
+//! (`place`), roads (`road`).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use fengsui_mappack::{BuildInput, Continue, MANIFEST_FILE, Pack, PackError, build};
+use fengsui_mappack::{BuildInput, Continue, Pack, PackError, build, install};
 
 use crate::error::{AppError, Rejection, RejectionCode};
+use crate::road::RoadNet;
+
+pub mod job;
+pub mod things;
+pub mod view;
+
+pub use fengsui_mappack::{AreaRow, OwnLayer, Reject, ThingRow};
+use job::Work;
+use things::Things;
 
 /// The installed pack, as the desk is told.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,19 +50,6 @@ pub struct MapFacts {
     pub raster: Option<String>,
 }
 
-/// A place.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Place {
-    /// Name.
-    pub name: String,
-    /// Kind.
-    pub kind: String,
-    /// Town.
-    pub town: Option<String>,
-    /// lon, lat; `None` = known by name only.
-    pub point: Option<(f64, f64)>,
-}
-
 /// A town (乡镇).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Town {
@@ -64,48 +63,112 @@ pub struct Town {
     pub villages: u32,
 }
 
+/// What belongs to the pack in use and changes with it.
+#[derive(Clone, Default)]
+struct InUse {
+    pack: Option<Arc<Pack>>,
+    things: Arc<Things>,
+    roads: RoadNet,
+    damage: Option<String>,
+}
+
 /// The map of a station; without a pack everything says so.
 #[derive(Default)]
 pub struct Map {
-    pack: Option<Pack>,
-    damage: Option<String>,
+    packs: PathBuf,
+    in_use: RwLock<InUse>,
+    work: Mutex<Work>,
 }
 
 impl Map {
     /// Opens the pack of a county, building it when it is not there yet; with
-    /// no county the newest pack installed. A pack that cannot be opened or
+    /// no county the one installed. A pack that cannot be opened or
     /// built leaves the station without a map, and says so: calls go on.
     pub(crate) fn open(home: &Path, county: Option<&Path>, now_ms: i64) -> Map {
         let packs = home.join("packs");
         let found = match county {
             Some(county) => of_county(&packs, county, now_ms).map(Some),
-            None => newest(&packs),
+            None => installed(&packs),
+        };
+        let map = Map {
+            packs,
+            ..Map::default()
         };
         match found {
-            Ok(pack) => Map { pack, damage: None },
+            Ok(pack) => map.put(pack.map(Arc::new)),
             Err(error) => {
                 tracing::error!(%error, "no map");
-                Map {
-                    pack: None,
-                    damage: Some(error.to_string()),
-                }
+                map.held_mut(|in_use| in_use.damage = Some(error.to_string()));
             }
         }
+        map
+    }
+
+    fn held(&self) -> InUse {
+        self.in_use
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn held_mut(&self, change: impl FnOnce(&mut InUse)) {
+        change(&mut self.in_use.write().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Puts a pack in use, its roads still unread.
+    pub(crate) fn put(&self, pack: Option<Arc<Pack>>) {
+        let roads = match &pack {
+            Some(pack) if pack.has_roads() => RoadNet::Loading,
+            _ => RoadNet::None,
+        };
+        let things = Arc::new(pack.as_deref().map(Things::of).unwrap_or_default());
+        self.held_mut(|in_use| {
+            *in_use = InUse {
+                pack,
+                things,
+                roads,
+                damage: None,
+            }
+        });
+    }
+
+    /// Puts the roads of a pack in use, unless another pack took its place meanwhile.
+    pub(crate) fn put_roads(&self, of: &Arc<Pack>, roads: RoadNet) {
+        self.held_mut(|in_use| {
+            if in_use.pack.as_ref().is_some_and(|now| Arc::ptr_eq(now, of)) {
+                in_use.roads = roads;
+            }
+        });
+    }
+
+    /// The pack in use.
+    #[must_use]
+    pub fn pack(&self) -> Option<Arc<Pack>> {
+        self.held().pack
+    }
+
+    /// What stands in the county, by the pack in use.
+    #[must_use]
+    pub fn things(&self) -> Arc<Things> {
+        self.held().things
+    }
+
+    pub(crate) fn roads(&self) -> RoadNet {
+        self.held().roads
     }
 
     /// What was wrong with the pack, if it could not be opened or built.
     #[must_use]
-    pub fn damage(&self) -> Option<&str> {
-        self.damage.as_deref()
+    pub fn damage(&self) -> Option<String> {
+        self.held().damage
     }
 
     /// Facts of the pack.
     #[must_use]
     pub fn facts(&self) -> Option<MapFacts> {
-        let manifest = self.pack.as_ref()?.manifest();
-        let taken = manifest
-            .data_at_s
-            .and_then(|s| DateTime::<Utc>::from_timestamp(s, 0));
+        let in_use = self.held();
+        let pack = in_use.pack?;
+        let manifest = pack.manifest();
         let lines: Vec<&str> = manifest
             .sources
             .iter()
@@ -114,17 +177,17 @@ impl Map {
             .collect();
         Some(MapFacts {
             name: manifest.name.clone(),
-            data_date: taken.map(|at| at.format("%Y-%m-%d").to_string()),
+            data_date: view::data_date(manifest),
             bounds: manifest.bounds,
             centre: manifest.centre,
             zoom: manifest.default_zoom,
             zooms: [u32::from(manifest.min_zoom), u32::from(manifest.max_zoom)],
             county: manifest.county_polygon.clone(),
             attribution: lines.join(" · "),
-            pack: String::new(),
-            has_roads: false,
-            has_areas: false,
-            raster: None,
+            pack: view::id_of(&pack),
+            has_roads: !matches!(in_use.roads, RoadNet::None),
+            has_areas: in_use.things.has_areas,
+            raster: pack.raster().map(|raster| raster.word().to_owned()),
         })
     }
 
@@ -133,9 +196,7 @@ impl Map {
     /// # Errors
     /// Those of the pack.
     pub fn tile(&self, z: u8, x: u32, y: u32) -> Result<Option<Vec<u8>>, PackError> {
-        self.pack
-            .as_ref()
-            .map_or(Ok(None), |pack| pack.tile(z, x, y))
+        self.pack().map_or(Ok(None), |pack| pack.tile(z, x, y))
     }
 
     /// Towns of the county.
@@ -143,7 +204,7 @@ impl Map {
     /// # Errors
     /// Those of the pack.
     pub fn towns(&self) -> Result<Vec<Town>, PackError> {
-        let Some(pack) = &self.pack else {
+        let Some(pack) = self.pack() else {
             return Ok(Vec::new());
         };
         let towns = pack.towns()?.into_iter().map(|town| Town {
@@ -154,23 +215,15 @@ impl Map {
         });
         Ok(towns.collect())
     }
+}
 
-    /// Places for what was typed; `None` = there is no pack to ask.
-    pub(crate) fn search(&self, query: &str, limit: usize) -> Result<Option<Vec<Place>>, AppError> {
-        let Some(pack) = &self.pack else {
-            return Ok(None);
-        };
-        let hits = pack.search(query, limit).map_err(|error| {
-            tracing::error!(%error, "places could not be read");
-            Rejection::new(RejectionCode::ReadingUnknown).with("what", "places")
-        })?;
-        let places = hits.into_iter().map(|hit| Place {
-            name: hit.name,
-            kind: hit.kind,
-            town: hit.town,
-            point: hit.position.map(|at| (at.lon_deg(), at.lat_deg())),
-        });
-        Ok(Some(places.collect()))
+/// A failed reading of the pack: unknown, and said.
+pub(crate) fn unread(what: &'static str) -> impl FnOnce(PackError) -> AppError {
+    move |error| {
+        tracing::error!(%error, what, "the map pack could not be read");
+        Rejection::new(RejectionCode::ReadingUnknown)
+            .with("what", what)
+            .into()
     }
 }
 
@@ -180,7 +233,7 @@ fn of_county(packs: &Path, county: &Path, now_ms: i64) -> Result<Pack, PackError
         .map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
         .unwrap_or_default();
     let input = BuildInput::find(county, &built_at)?;
-    let dir = packs.join(edition(&input));
+    let dir = packs.join(input.edition());
     match Pack::open(&dir) {
         Ok(pack) => return Ok(pack),
         Err(error) if dir.exists() => {
@@ -205,34 +258,11 @@ fn of_county(packs: &Path, county: &Path, now_ms: i64) -> Result<Pack, PackError
     Pack::open(&dir)
 }
 
-/// Name of the extract with its size and date, so that a changed file is built anew.
-fn edition(input: &BuildInput) -> String {
-    let stem = input
-        .extract
-        .file_name()
-        .and_then(|name| name.to_str())
-        .unwrap_or("county");
-    let stem: String = stem.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
-    let meta = std::fs::metadata(&input.extract).ok();
-    let size = meta.as_ref().map_or(0, std::fs::Metadata::len);
-    let changed = meta
-        .and_then(|meta| meta.modified().ok())
-        .and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok())
-        .map_or(0, |since| since.as_secs());
-    let places = input.divisions.is_some();
-    format!("{stem}-{size:x}-{changed:x}-{}", u8::from(places))
-}
-
-fn newest(packs: &Path) -> Result<Option<Pack>, PackError> {
-    let mut dirs: Vec<_> = std::fs::read_dir(packs)
-        .into_iter()
-        .flatten()
-        .filter_map(Result::ok)
-        .filter(|entry| entry.path().join(MANIFEST_FILE).is_file())
-        .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
-        .collect();
-    dirs.sort();
-    dirs.last().map(|(_, dir)| Pack::open(dir)).transpose()
+/// The pack that was installed last, by its pointer.
+fn installed(packs: &Path) -> Result<Option<Pack>, PackError> {
+    install::current(packs)?
+        .map(|dir| Pack::open(&dir))
+        .transpose()
 }
 
 /// Days from a date to an instant.

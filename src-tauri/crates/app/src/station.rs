@@ -112,6 +112,8 @@ pub enum Topic {
     Settings,
     /// The map pack in use, and work on packs.
     Map,
+    /// What hangs on the wall.
+    Wall,
 }
 
 /// Something that is on the disk.
@@ -137,6 +139,7 @@ pub struct Station {
     sessions: Sessions,
     positions: Positions,
     listeners: Mutex<Vec<Sender<Vec<Topic>>>>,
+    on_wall: Mutex<Option<Dot>>,
     started_at_ms: i64,
 }
 
@@ -181,10 +184,13 @@ impl Station {
             sessions: Sessions::default(),
             positions: Positions::default(),
             listeners: Mutex::default(),
+            on_wall: Mutex::default(),
             started_at_ms: now_ms,
         };
         station.begin()?;
-        Ok(Arc::new(station))
+        let station = Arc::new(station);
+        station.read_roads_behind();
+        Ok(station)
     }
 
     fn begin(&self) -> Result<(), AppError> {
@@ -192,6 +198,21 @@ impl Station {
             self.enrol_units()?;
         }
         self.load_positions()
+    }
+
+    /// Reads the roads of the map in a thread of its own: the desk does not wait for them, and
+    /// says by the straight line that they are not there yet.
+    fn read_roads_behind(self: &Arc<Self>) {
+        let Some(pack) = self.map.pack().filter(|pack| pack.has_roads()) else {
+            return;
+        };
+        let station = self.clone();
+        let spawned = std::thread::Builder::new()
+            .name("map-roads".to_owned())
+            .spawn(move || station.read_roads(&pack));
+        if let Err(error) = spawned {
+            tracing::error!(%error, "roads are not read; distances are straight lines");
+        }
     }
 
     /// The wall clock, ms.
@@ -274,6 +295,10 @@ impl Station {
     #[must_use]
     pub fn sessions(&self) -> &Sessions {
         &self.sessions
+    }
+
+    pub(crate) fn on_wall(&self) -> &Mutex<Option<Dot>> {
+        &self.on_wall
     }
 
     pub(crate) fn positions(&self) -> &Positions {

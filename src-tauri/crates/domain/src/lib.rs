@@ -8,10 +8,15 @@ mod coded;
 
 pub mod assignment;
 pub mod call;
+pub mod camera;
+pub mod circle;
 pub mod command_line;
+pub mod coverage;
+pub mod hotcell;
 pub mod incident;
 pub mod log;
 pub mod number;
+pub mod point135;
 pub mod post;
 pub mod propose;
 pub mod rank;

@@ -8,18 +8,30 @@
 //! may not be sent   no rank         在警, 停勤, 不明, conflict, here already (greyed)
 //! ```
 //!
+//! By road time the order is of seconds. A unit that no road leads from is given the time of
+//! walking straight there, marked as an estimate: that can only be too long, so it never stands
+//! before one that is quicker. A unit of which not even that is known stands behind all whose
+//! time is known, by straight line. If no unit has a road time because there is no road graph,
+//! all are ordered by straight line and the answer says so.
+//!
+//! A team that holds its 135 point and in whose first ring the incident lies comes first of
+//! those that may be sent: it stands there for that.
+//!
 //! **Invariant:** an unknown distance is last, never 0; a distance from a fix that is too
 //! old is not used and not shown. **Invariant:** only units that may be sent without a
 //! reason are proposed. The order depends on nothing but the facts; equal ones by call sign.
 
 use crate::unit::{UnitKind, UnitState};
-use crate::watch::{FixAge, FixLimits, fix_age};
+use crate::watch::FixLimits;
 
+mod cost;
+mod judge;
 mod pick;
 mod reason;
 #[cfg(test)]
 mod tests;
 
+use cost::{Cost, is_usable};
 pub use reason::{Reason, ReasonCode};
 
 /// By what candidates are ordered.
@@ -40,6 +52,52 @@ impl By {
             Self::RoadTime => "road_time",
         }
     }
+}
+
+/// Why a unit has no road time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoRoad {
+    /// There is no road graph at all.
+    NoGraph,
+    /// It, or the place, is too far from any road.
+    OffRoad,
+    /// No way leads there.
+    Unreachable,
+}
+
+/// Where a unit's place in the order comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    /// Time on the roads.
+    Road,
+    /// Time of walking straight there: an upper bound.
+    Estimate,
+    /// Metres of the straight line.
+    StraightLine,
+    /// Nothing is known.
+    Unknown,
+}
+
+impl Measure {
+    /// Stable word for the wire.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Road => "road",
+            Self::Estimate => "estimate",
+            Self::StraightLine => "straight_line",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// A 135 point that a unit holds, in whose first ring the incident lies.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeldPoint {
+    /// Name of the point.
+    pub point: String,
+    /// Seconds from the point to the incident; `None` = not known.
+    pub expected_s: Option<f64>,
 }
 
 /// The incident a unit is in.
@@ -68,8 +126,12 @@ pub struct CandidateFacts {
     pub kit: Vec<(String, u32)>,
     /// Straight-line metres; `None` = unknown.
     pub distance_m: Option<f64>,
-    /// Road time in seconds; `None` = unknown or no road graph.
+    /// Time in seconds by its own means on the roads; `None` = see `no_road`.
     pub travel_s: Option<f64>,
+    /// Why there is no road time; `None` = there is one, or nothing was found out.
+    pub no_road: Option<NoRoad>,
+    /// It holds a 135 point in whose first ring the incident lies.
+    pub holds_point: Option<HeldPoint>,
     /// Age of its fix in seconds, negative = from the future; `None` = never seen.
     pub fix_age_s: Option<f64>,
     /// The incident it is in.
@@ -98,12 +160,15 @@ pub struct Wanted {
 pub struct RankLimits {
     /// A fix older than this, in seconds, takes its unit out of the ranking.
     pub fix_drop_s: f64,
+    /// Fewer people on board than this need a reason (两人出警: 2); 0 = no such rule.
+    pub min_crew: u32,
 }
 
 impl Default for RankLimits {
     fn default() -> Self {
         Self {
             fix_drop_s: FixLimits::default().drop_s,
+            min_crew: 2,
         }
     }
 }
@@ -136,6 +201,10 @@ pub struct Row {
     pub distance_m: Option<f64>,
     /// Road seconds; `None` likewise.
     pub travel_s: Option<f64>,
+    /// Seconds until it is there as far as known: by road, estimated, or from its 135 point.
+    pub expected_s: Option<f64>,
+    /// Where its place in the order comes from.
+    pub measure: Measure,
     /// Why it stands here, the most important first.
     pub reasons: Vec<Reason>,
 }
@@ -163,6 +232,13 @@ pub fn rank(
     place_known: bool,
     limits: RankLimits,
 ) -> Ranking {
+    let is_road = |unit: &CandidateFacts| unit.travel_s.is_some();
+    let no_graph = |unit: &CandidateFacts| unit.no_road == Some(NoRoad::NoGraph);
+    let lacks_graph = by == By::RoadTime
+        && place_known
+        && !units.iter().any(is_road)
+        && units.iter().any(no_graph);
+    let by = if lacks_graph { By::StraightLine } else { by };
     let mut judged: Vec<Judged> = units
         .iter()
         .enumerate()
@@ -175,20 +251,28 @@ pub fn rank(
         .map(|j| j.facts)
         .collect();
     let picked = pick::pick(&free, wanted);
-    if let Some(first) = judged.first_mut()
-        && first.standing == Standing::MaySend
-        && first.cost.is_some()
+    // A team on its point comes first, but another may be nearer.
+    let may = judged
+        .iter_mut()
+        .take_while(|j| j.standing == Standing::MaySend);
+    if let Some(nearest) = may.min_by(|a, b| a.cost.compare(&b.cost))
+        && nearest.cost.measure != Measure::Unknown
     {
-        first.reasons.insert(0, Reason::plain(ReasonCode::Nearest));
+        let nearest_reason = Reason::plain(ReasonCode::Nearest);
+        nearest.reasons.insert(0, nearest_reason);
     }
     let rows = judged.into_iter().enumerate();
     // Whoever is out of the ranking stands behind all that are in it.
     let rows = rows
         .map(|(at, judged)| judged.row(at, picked.chosen.get(&at)))
         .collect();
+    let mut head = reason::wanted(wanted);
+    if lacks_graph {
+        head.push(Reason::plain(ReasonCode::NoRoadGraph));
+    }
     Ranking {
         by,
-        wanted: reason::wanted(wanted),
+        wanted: head,
         rows,
         short: picked.short,
     }
@@ -200,7 +284,9 @@ struct Judged<'a> {
     standing: Standing,
     /// Greyed, without a rank.
     is_out: bool,
-    cost: Option<f64>,
+    /// First among those that may be sent: holds the point.
+    is_holder: bool,
+    cost: Cost,
     distance_m: Option<f64>,
     travel_s: Option<f64>,
     reasons: Vec<Reason>,
@@ -211,18 +297,15 @@ impl Judged<'_> {
         a.is_out
             .cmp(&b.is_out)
             .then(a.standing.cmp(&b.standing))
-            .then(a.cost.is_none().cmp(&b.cost.is_none()))
-            .then_with(|| {
-                a.cost
-                    .unwrap_or_default()
-                    .total_cmp(&b.cost.unwrap_or_default())
-            })
+            .then(b.is_holder.cmp(&a.is_holder))
+            .then_with(|| a.cost.compare(&b.cost))
             .then_with(|| a.facts.callsign.cmp(&b.facts.callsign))
             .then(a.unit.cmp(&b.unit))
     }
 
     /// The row at place `at` (from 0); `chosen` = why it is proposed, if it is.
     fn row(self, at: usize, chosen: Option<&Vec<Reason>>) -> Row {
+        let expected_s = self.expected_s();
         let mut reasons = self.reasons;
         let first = reasons.first().map(|reason| reason.code);
         let from = usize::from(first == Some(ReasonCode::Nearest));
@@ -235,8 +318,17 @@ impl Judged<'_> {
             proposed: chosen.is_some(),
             distance_m: self.distance_m,
             travel_s: self.travel_s,
+            expected_s,
+            measure: self.cost.measure,
             reasons,
         }
+    }
+
+    /// By road; else from the point it holds; else estimated.
+    fn expected_s(&self) -> Option<f64> {
+        let held = self.facts.holds_point.as_ref().filter(|_| self.is_holder);
+        let held = held.and_then(|held| held.expected_s).filter(is_usable);
+        self.travel_s.or(held).or(self.cost.seconds())
     }
 }
 
@@ -248,10 +340,10 @@ fn judge<'a>(
     place_known: bool,
     limits: RankLimits,
 ) -> Judged<'a> {
-    let mut bars = bars(facts);
-    let (mut doubts, calm) = state_doubts(facts);
-    doubts.extend(crew_doubts(facts, wanted));
-    let fix = fix_doubt(facts, limits);
+    let mut bars = judge::bars(facts);
+    let (mut doubts, calm) = judge::state_doubts(facts);
+    doubts.extend(judge::crew_doubts(facts, wanted, limits));
+    let fix = judge::fix_doubt(facts, limits);
     let fix_is_bad = fix.is_some();
     let standing = if !bars.is_empty() {
         Standing::MayNot
@@ -260,13 +352,18 @@ fn judge<'a>(
     } else {
         Standing::MaySend
     };
-    let is_usable = |value: &f64| value.is_finite() && *value >= 0.0;
     let seen = place_known && !fix_is_bad && facts.fix_age_s.is_some();
     let distance_m = facts.distance_m.filter(|m| seen && is_usable(m));
     let travel_s = facts.travel_s.filter(|s| seen && is_usable(s));
+    let is_here = bars.iter().any(|bar| bar.code == ReasonCode::AlreadyHere);
+    let is_holder = seen && facts.holds_point.is_some() && standing == Standing::MaySend;
+    let cost = Cost::of(by, distance_m, travel_s, facts.no_road);
 
     bars.extend(doubts);
     bars.extend(fix);
+    if let Some(held) = facts.holds_point.as_ref().filter(|_| is_holder) {
+        bars.push(judge::holds_point(held, travel_s));
+    }
     bars.extend(calm);
     if facts.fix_age_s.is_none() {
         bars.push(Reason::plain(ReasonCode::FixUnknown));
@@ -275,7 +372,10 @@ fn judge<'a>(
         bars.push(Reason::plain(ReasonCode::PlaceUnknown));
     }
     if standing != Standing::MayNot {
-        bars.extend(kit_remarks(facts, wanted));
+        bars.extend(judge::kit_remarks(facts, wanted));
+    }
+    if by == By::RoadTime && seen && !is_here {
+        bars.extend(judge::way_remark(cost, facts.no_road));
     }
     if facts.terminal_reachable == Some(false) {
         bars.push(Reason::plain(ReasonCode::TerminalUnreachable));
@@ -285,123 +385,10 @@ fn judge<'a>(
         facts,
         standing,
         is_out: standing == Standing::MayNot || fix_is_bad,
-        cost: match by {
-            By::StraightLine => distance_m,
-            By::RoadTime => travel_s,
-        },
+        is_holder,
+        cost,
         distance_m,
         travel_s,
         reasons: bars,
     }
-}
-
-/// Why it may not be sent at all.
-fn bars(facts: &CandidateFacts) -> Vec<Reason> {
-    use UnitState as S;
-    let incident = |code| match &facts.engaged {
-        Some(engaged) => Reason::of(code, &[("incident", engaged.number.clone())]),
-        None => Reason::plain(code),
-    };
-    let mut bars = Vec::new();
-    if facts
-        .engaged
-        .as_ref()
-        .is_some_and(|engaged| engaged.is_here)
-    {
-        bars.push(Reason::plain(ReasonCode::AlreadyHere));
-    } else if facts.in_conflict {
-        bars.push(incident(ReasonCode::InConflict));
-    } else {
-        match facts.state {
-            None => bars.push(Reason::plain(ReasonCode::StateUnknown)),
-            Some(S::OffDuty) => bars.push(Reason::plain(ReasonCode::OffDuty)),
-            Some(S::EnRoute | S::OnScene | S::Working) => bars.push(incident(ReasonCode::Busy)),
-            Some(S::Available | S::Ordered | S::Signed | S::Returning | S::Standby) => {}
-        }
-    }
-    bars
-}
-
-/// Why sending it must be explained, by its state; and the calm remark when it is free.
-fn state_doubts(facts: &CandidateFacts) -> (Vec<Reason>, Option<Reason>) {
-    use UnitState as S;
-    let incident = |code| match &facts.engaged {
-        Some(engaged) => Reason::of(code, &[("incident", engaged.number.clone())]),
-        None => Reason::plain(code),
-    };
-    let is_here = facts
-        .engaged
-        .as_ref()
-        .is_some_and(|engaged| engaged.is_here);
-    if is_here || facts.in_conflict {
-        return (Vec::new(), None);
-    }
-    match facts.state {
-        Some(S::Ordered) => (vec![incident(ReasonCode::OrderedElsewhere)], None),
-        Some(S::Signed) => (vec![incident(ReasonCode::SignedElsewhere)], None),
-        // 待命 beside a live assignment contradicts itself: a person has to look.
-        Some(S::Available) if facts.engaged.is_some() => {
-            (vec![incident(ReasonCode::OrderedElsewhere)], None)
-        }
-        Some(S::Available) => (Vec::new(), Some(Reason::plain(ReasonCode::Free))),
-        Some(S::Returning) => (vec![incident(ReasonCode::Returning)], None),
-        Some(S::Standby) => (vec![Reason::plain(ReasonCode::Standby)], None),
-        Some(S::EnRoute | S::OnScene | S::Working | S::OffDuty) | None => (Vec::new(), None),
-    }
-}
-
-/// Too few officers for its share of the work, or of another kind than is wanted.
-fn crew_doubts(facts: &CandidateFacts, wanted: &Wanted) -> Vec<Reason> {
-    let mut doubts = Vec::new();
-    let share = match wanted.min_officers {
-        0 => 0,
-        officers => (officers / wanted.min_units.max(1)).max(1),
-    };
-    if facts.officers == 0 && share > 0 {
-        doubts.push(Reason::count(ReasonCode::NoOfficer, "have", 0));
-    } else if facts.officers < share {
-        doubts.push(Reason::have_want(
-            ReasonCode::CrewTooSmall,
-            facts.officers,
-            share,
-        ));
-    }
-    if !wanted.kinds.is_empty() && !wanted.kinds.contains(&facts.kind) {
-        let kind = facts.kind.word().to_owned();
-        doubts.push(Reason::of(ReasonCode::KindNotFit, &[("kind", kind)]));
-    }
-    doubts
-}
-
-/// A fix that must not be used: too old, or from the future.
-fn fix_doubt(facts: &CandidateFacts, limits: RankLimits) -> Option<Reason> {
-    let limits = FixLimits {
-        drop_s: limits.fix_drop_s,
-        ..FixLimits::default()
-    };
-    let limits = FixLimits {
-        fade_s: limits.fade_s.min(limits.drop_s),
-        ghost_s: limits.ghost_s.min(limits.drop_s),
-        ..limits
-    };
-    match fix_age(facts.fix_age_s, limits) {
-        FixAge::Dropped => {
-            let minutes = (facts.fix_age_s.unwrap_or_default() / 60.0).floor();
-            let minutes = format!("{minutes:.0}");
-            Some(Reason::of(ReasonCode::FixTooOld, &[("minutes", minutes)]))
-        }
-        FixAge::Suspect => Some(Reason::plain(ReasonCode::FixSuspect)),
-        FixAge::Solid | FixAge::Fading | FixAge::Ghost | FixAge::Never => None,
-    }
-}
-
-fn kit_remarks(facts: &CandidateFacts, wanted: &Wanted) -> Vec<Reason> {
-    let remark = |name: &String| match pick::kit_count(facts, name) {
-        0 => Reason::of(ReasonCode::KitMissing, &[("kit", name.clone())]),
-        count => Reason::of(
-            ReasonCode::KitFits,
-            &[("kit", name.clone()), ("count", count.to_string())],
-        ),
-    };
-    wanted.kit.iter().map(|(name, _)| remark(name)).collect()
 }

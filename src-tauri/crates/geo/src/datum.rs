@@ -194,6 +194,45 @@ mod tests {
         );
     }
 
+    /// The worst places of the shift: a fine net over all China and its seas, and points on both
+    /// sides of the lines where the formula has a kink (105°E, whose square root of |x| is
+    /// steepest) or repeats (whole degrees). At most 1 mm, and the printed worst is far less.
+    #[test]
+    fn inverse_at_the_worst_places() {
+        let mut worst = (0.0f64, 0.0f64);
+        let mut try_at = |lon: f64, lat: f64| {
+            let point = Wgs84::new(lon, lat).unwrap();
+            let gcj = Gcj02::from(point);
+            let again = Gcj02::from(gcj.to_wgs84());
+            worst.0 = worst.0.max(haversine_m(point, gcj.to_wgs84()));
+            worst.1 = worst
+                .1
+                .max(haversine_m(point, Bd09::from(point).to_wgs84()));
+            assert!((again.lon_deg - gcj.lon_deg).abs() < 1e-10);
+            assert!((again.lat_deg - gcj.lat_deg).abs() < 1e-10);
+        };
+        for i in 0..=630 {
+            for j in 0..=510 {
+                try_at(73.0 + f64::from(i) * 0.1, 3.0 + f64::from(j) * 0.1);
+            }
+        }
+        for off in [
+            0.0, 1e-12, 1e-9, 1e-7, 1e-5, 1e-4, 0.001, 0.003, 0.005, 0.01,
+        ] {
+            for side in [-1.0, 1.0] {
+                for lat in 0..50 {
+                    try_at(105.0 + side * off, 4.0 + f64::from(lat));
+                    try_at(100.0 + side * off, 4.5 + f64::from(lat) + off);
+                }
+            }
+        }
+        println!(
+            "worst inverse: GCJ-02 {:e} m, BD-09 {:e} m",
+            worst.0, worst.1
+        );
+        assert!(worst.0 < 0.001 && worst.1 < 0.001, "{worst:?}");
+    }
+
     /// The shift is real (hundreds of metres inland) and absent abroad.
     #[test]
     fn shift_only_inside() {

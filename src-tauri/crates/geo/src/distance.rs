@@ -4,7 +4,7 @@
 use crate::Wgs84;
 
 /// Mean earth radius (IUGG R1) in metres.
-const EARTH_RADIUS_M: f64 = 6_371_008.8;
+pub(crate) const EARTH_RADIUS_M: f64 = 6_371_008.8;
 
 /// Great-circle distance in metres; good at any range, within 0.6 % of the ellipsoid.
 pub fn haversine_m(a: Wgs84, b: Wgs84) -> f64 {

@@ -28,6 +28,26 @@ pub enum GeoError {
         /// Row asked for.
         y: u32,
     },
+    /// No 3° zone of China has this central meridian (75, 78 … 135°E).
+    #[error("no zone around {meridian_deg} degrees east")]
+    NoSuchZone {
+        /// The meridian asked for, in degrees.
+        meridian_deg: f64,
+    },
+    /// A camera's width or range that sees nothing.
+    #[error("a sector {fov_deg} degrees wide and {range_m} metres far sees nothing")]
+    NoSector {
+        /// Width given, in degrees.
+        fov_deg: f64,
+        /// Range given, in metres.
+        range_m: f64,
+    },
+    /// A point or plane coordinate too far from the zone to be measured in it.
+    #[error("too far from zone {zone} to be measured in it")]
+    OutOfZone {
+        /// The zone's number.
+        zone: u8,
+    },
 }
 
 /// A point in WGS-84, equal to CGCS2000 at this program's accuracy; degrees.

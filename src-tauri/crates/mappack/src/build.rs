@@ -8,14 +8,16 @@ use crate::PackError;
 use crate::drawing::{Drawing, Geom, Layer, Props};
 use crate::extract::{Extract, Px, Tags};
 use crate::gazetteer::locate::Locator;
-use crate::gazetteer::{self, Gathered, Names};
+use crate::gazetteer::{self, Gathered, Names, OwnPlace, PlaceClass};
 use crate::input::BuildInput;
 use crate::manifest::{
-    Counts, FORMAT_VERSION, FileEntry, GAZETTEER_FILE, MANIFEST_FILE, Manifest, TILES_FILE, Warning,
+    COUNTY_FILE, Counts, FORMAT_VERSION, FileEntry, GAZETTEER_FILE, MANIFEST_FILE, Manifest,
+    REJECTS_FILE, ROADS_FILE, TILES_FILE, Warning,
 };
 use crate::mbtiles::TilesWriter;
+use crate::own::{OwnData, OwnLayer, write_rejects};
 use crate::shapes::{Area, areas, join, label_point};
-use crate::{coast, schema, tiles};
+use crate::{coast, county_file, roads, schema, tiles};
 use fengsui_geo::{Bounds, Ring, Wgs84};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,7 +30,8 @@ pub struct Progress {
     pub stage: Stage,
     /// How much of it is done.
     pub done: u64,
-    /// Of how much: bytes when reading, zooms when cutting tiles, 1 else.
+    /// Of how much: bytes when reading the extract, files when reading the county's own, zooms when
+    /// cutting tiles, 1 else.
     pub of: u64,
 }
 
@@ -37,12 +40,16 @@ pub struct Progress {
 pub enum Stage {
     /// Reading the extract.
     Read,
+    /// Reading the county's own files.
+    Own,
     /// Sorting out what is drawn.
     Draw,
     /// Cutting tiles.
     Tiles,
     /// Gathering names.
     Names,
+    /// Making the road graph.
+    Roads,
     /// Hashing and syncing.
     Finish,
 }
@@ -76,12 +83,10 @@ pub fn build(
         Continue::Yes => Ok(()),
         Continue::No => Err(PackError::Stopped),
     };
-    let size = std::fs::metadata(&input.extract)
-        .map_err(PackError::io(&input.extract))?
-        .len();
-    let extract = Extract::read(&input.extract, &mut |bytes| tell(Stage::Read, bytes, size))?;
+    let (extract, own) = read(input, &mut tell)?;
     tell(Stage::Draw, 0, 1)?;
     let mut made = draw(input, &extract);
+    gather_own(&mut made.gathered, &own);
     made.drawing.sort();
     made.counts.features = feature_counts(&made.drawing);
 
@@ -98,14 +103,28 @@ pub fn build(
     writer.finish(&metadata(input, &made.drawing, bounds, centre))?;
 
     tell(Stage::Names, 0, 1)?;
-    let names = gazetteer::sort_out(made.gathered, input.divisions.as_ref(), &mut made.locator);
+    let divisions = input.divisions.as_ref();
+    let place = |node| extract.place(node);
+    let names = gazetteer::sort_out(made.gathered, divisions, &mut made.locator, &place);
     gazetteer::write::write(&staging.file(GAZETTEER_FILE), &names)?;
     count_names(&names, &mut made.counts);
 
+    tell(Stage::Roads, 0, 1)?;
+    roads::write(
+        &extract,
+        &own.roads,
+        &staging.file(ROADS_FILE),
+        &mut made.counts,
+    )?;
+
     tell(Stage::Finish, 0, 1)?;
-    let lacking = warnings(input, &extract, made.broken_areas, made.no_sea);
+    let mut lacking = warnings(input, &extract, made.broken_areas, made.no_sea);
+    lacking.extend(own_warnings(&own));
     let mut manifest = manifest(input, &extract, (bounds, centre), made.counts, lacking);
-    for name in [TILES_FILE, GAZETTEER_FILE] {
+    let mut files = vec![TILES_FILE, GAZETTEER_FILE, ROADS_FILE];
+    files.extend(write_own(&staging, &own)?);
+    manifest.own = (!own.is_empty()).then_some(own.report);
+    for name in files {
         manifest
             .files
             .insert(name.to_owned(), FileEntry::of(&staging.file(name))?);
@@ -113,6 +132,114 @@ pub fn build(
     staging.finish(&manifest, out_dir)?;
     tell_done(progress);
     Ok(manifest)
+}
+
+/// Tells how far the build is: stage, done, of how much.
+type Tell<'a> = dyn FnMut(Stage, u64, u64) -> Result<(), PackError> + 'a;
+
+/// Reads the extract and the county's own files.
+fn read(input: &BuildInput, tell: &mut Tell<'_>) -> Result<(Extract, OwnData), PackError> {
+    let mut extract = match &input.extract {
+        Some(path) => {
+            let size = std::fs::metadata(path).map_err(PackError::io(path))?.len();
+            Some(Extract::read(path, &mut |bytes| {
+                tell(Stage::Read, bytes, size)
+            })?)
+        }
+        None => None,
+    };
+    let outline = Bounds::of_points(input.boundary.iter().flatten().copied());
+    let around = outline.or_else(|| extract.as_ref().map(bounds));
+    let count = input.own.len() as u64;
+    let own = OwnData::read(&input.own, around, &mut |done| {
+        tell(Stage::Own, done, count)
+    })?;
+    if extract.is_none() {
+        // Without any place there is no map at all.
+        let none = || PackError::Missing {
+            path: input.own.first().cloned().unwrap_or_default(),
+        };
+        extract = Some(Extract::empty(own.bounds().or(outline).ok_or_else(none)?));
+    }
+    Ok((extract.unwrap_or_default(), own))
+}
+
+/// The county's own names among those of the extract.
+fn gather_own(gathered: &mut Gathered, own: &OwnData) {
+    let said = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+    for name in &own.names {
+        let (class, kind) = match name.layer {
+            OwnLayer::StandardAddress => (PlaceClass::Address, "address"),
+            OwnLayer::Pole => (PlaceClass::Pole, "pole"),
+            _ => (PlaceClass::Place, "place"),
+        };
+        gathered.own(OwnPlace {
+            name: name.name.clone(),
+            aliases: name.aliases.clone(),
+            class,
+            kind: kind.to_owned(),
+            street: said(&name.street),
+            number: said(&name.number),
+            code: said(&name.code),
+            town: said(&name.town),
+            at: name.at,
+        });
+    }
+    for thing in own.things.iter().filter(|thing| thing.layer.is_searched()) {
+        gathered.own(OwnPlace {
+            name: thing.name.clone(),
+            aliases: Vec::new(),
+            class: PlaceClass::Poi,
+            kind: thing.layer.code().to_owned(),
+            street: None,
+            number: None,
+            code: said(&thing.code),
+            town: said(&thing.town),
+            at: thing.position,
+        });
+    }
+    for road in own.roads.iter().filter(|road| !road.name.is_empty()) {
+        for middle in road.lines.iter().filter_map(|line| line.get(line.len() / 2)) {
+            gathered.own_street(&road.name, *middle);
+        }
+    }
+}
+
+/// Writes the county's own data and the list of what was not taken; returns the files' names.
+fn write_own(staging: &Staging, own: &OwnData) -> Result<Vec<&'static str>, PackError> {
+    let mut files = Vec::new();
+    if !own.is_empty() {
+        county_file::write(&staging.file(COUNTY_FILE), own)?;
+        files.push(COUNTY_FILE);
+    }
+    if !own.rejects.is_empty() {
+        write_rejects(&staging.file(REJECTS_FILE), &own.rejects)?;
+        files.push(REJECTS_FILE);
+    }
+    Ok(files)
+}
+
+/// What of the county's own data was not taken.
+fn own_warnings(own: &OwnData) -> Vec<Warning> {
+    let rejected = own.report.total().rejected;
+    let refused = own
+        .report
+        .files
+        .iter()
+        .filter(|file| file.refused.is_some())
+        .count() as u64;
+    let warning = |code: &str, count: u64, what: &str| Warning {
+        code: code.to_owned(),
+        count,
+        text: format!("{count} {what} of the county's own data were not taken, see rejects.csv"),
+    };
+    [
+        warning("own_rejected", rejected, "rows"),
+        warning("own_refused", refused, "files or tables"),
+    ]
+    .into_iter()
+    .filter(|warning| warning.count > 0)
+    .collect()
 }
 
 /// What the pack says of itself, still without its files.
@@ -140,6 +267,7 @@ fn manifest(
         tool_version: concat!("fengsui ", env!("CARGO_PKG_VERSION")).to_owned(),
         built_at: input.built_at.clone(),
         counts,
+        own: None,
         warnings,
         files: BTreeMap::new(),
     }
@@ -246,6 +374,8 @@ impl<'a> Sketch<'a> {
                 if let Some(run) = runs.first() {
                     let middle = run[run.len() / 2];
                     self.gathered.line(tags, middle);
+                    let nodes = extract.known_nodes(way);
+                    self.gathered.junctions.street(tags, nodes);
                     middles.extend(is_highway.then_some(middle));
                 }
                 schema::line(&mut self.drawing, tags, runs);
@@ -537,6 +667,8 @@ fn warnings(
         }
     };
     let lacks = |is_lacking: bool| u64::from(is_lacking);
+    let text = "no OSM extract: the map has no streets or houses".to_owned();
+    add("no_extract", lacks(input.extract.is_none()), text);
     let text = "no list of towns and villages".to_owned();
     add("no_divisions", lacks(input.divisions.is_none()), text);
     let text = "no outline of the county".to_owned();

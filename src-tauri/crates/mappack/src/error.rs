@@ -78,6 +78,14 @@ pub enum PackError {
         /// The newest format this program reads.
         known: u32,
     },
+    /// The pack was made by an older program and has to be built anew.
+    #[error("pack format {found} is older than {needed}; build the pack anew")]
+    TooOld {
+        /// The format of the pack.
+        found: u32,
+        /// The oldest format this program reads.
+        needed: u32,
+    },
     /// A file of the pack is not what the manifest says.
     #[error("pack file {name} is damaged: {why}")]
     DamagedPack {
@@ -86,6 +94,9 @@ pub enum PackError {
         /// Size or hash, said and found.
         why: String,
     },
+    /// The map's roads do not become a graph.
+    #[error("roads: {0}")]
+    Roads(#[from] fengsui_routing::BuildError),
     /// SQLite could not do its part.
     #[error("{part}: {source}")]
     Database {

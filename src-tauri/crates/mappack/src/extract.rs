@@ -60,9 +60,27 @@ pub(crate) struct Relation {
     pub(crate) ways: Vec<(Option<u32>, bool)>,
 }
 
+/// A relation that forbids or commands a turn.
+#[derive(Debug)]
+pub(crate) struct Restriction {
+    pub(crate) tags: TagRange,
+    /// Its members: what each is (node, way), its id, its role.
+    pub(crate) members: Vec<(RelMemberType, i64, Role)>,
+}
+
+/// Roles in a turn restriction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    From,
+    Via,
+    To,
+    Other,
+}
+
 /// A node with tags.
 #[derive(Debug)]
 pub(crate) struct TaggedNode {
+    pub(crate) id: i64,
     pub(crate) at: Px,
     pub(crate) tags: TagRange,
 }
@@ -75,6 +93,7 @@ pub(crate) struct Extract {
     pub(crate) tagged_nodes: Vec<TaggedNode>,
     pub(crate) ways: Vec<Way>,
     pub(crate) relations: Vec<Relation>,
+    pub(crate) restrictions: Vec<Restriction>,
     refs: Vec<u32>,
     tags: Vec<(u32, u32)>,
     strings: Vec<Box<str>>,
@@ -114,16 +133,19 @@ impl<'a> Tags<'a> {
 }
 
 /// Keys that the map, the names or the borders ask for; all others are dropped while reading.
-const KEYS: [&str; 50] = [
+const KEYS: [&str; 72] = [
     "access",
     "addr:housename",
     "addr:housenumber",
+    "addr:place",
     "addr:street",
     "admin_level",
     "aerialway",
     "aeroway",
+    "alt_name",
     "amenity",
     "area",
+    "barrier",
     "bicycle",
     "boundary",
     "bridge",
@@ -132,42 +154,71 @@ const KEYS: [&str; 50] = [
     "capital",
     "covered",
     "denomination",
+    "distance",
     "emergency",
+    "except",
     "highway",
     "historic",
     "horse",
+    "junction",
     "landuse",
     "layer",
     "leisure",
+    "loc_name",
     "man_made",
     "maritime",
+    "maxspeed",
+    "maxspeed:backward",
+    "maxspeed:forward",
     "military",
     "motor_vehicle",
+    "motorcar",
     "name",
     "name:en",
+    "name:zh",
+    "name:zh-Hans",
+    "name:zh-Hant",
     "natural",
     "office",
+    "official_name",
+    "old_name",
     "oneway",
+    "pk",
     "place",
     "population",
+    "power",
     "railway",
     "ref",
     "religion",
+    "restriction",
     "route",
     "service",
     "shop",
+    "short_name",
     "sport",
     "surface",
     "tourism",
     "tracktype",
+    "traffic_signals:direction",
     "tunnel",
     "type",
+    "vehicle",
     "water",
     "waterway",
     "wetland",
 ];
 
 impl Extract {
+    /// An extract with nothing in it, around the places of a county that has no extract.
+    pub(crate) fn empty(bounds: fengsui_geo::Bounds) -> Self {
+        let (west, south, east, north) = bounds.edges();
+        let at = |lon: f64, lat: f64| Px::from_e7((lon * 1e7) as i32, (lat * 1e7) as i32);
+        Self {
+            bounds: (at(west, north), at(east, south)),
+            ..Self::default()
+        }
+    }
+
     /// Reads a whole file. `tick` hears how many bytes are read and may stop the reading.
     pub(crate) fn read(
         path: &Path,
@@ -245,6 +296,12 @@ impl Extract {
             .collect()
     }
 
+    /// The nodes of a way that the extract has, as indices.
+    pub(crate) fn known_nodes(&self, way: &Way) -> impl Iterator<Item = u32> + '_ {
+        let refs = &self.refs[way.refs.start as usize..way.refs.end as usize];
+        refs.iter().copied().filter(|node| *node != u32::MAX)
+    }
+
     /// The way's nodes as indices, for joining ways end to end; `None` when some are missing.
     pub(crate) fn nodes(&self, way: &Way) -> Option<&[u32]> {
         let refs = &self.refs[way.refs.start as usize..way.refs.end as usize];
@@ -256,9 +313,33 @@ impl Extract {
         self.places[node as usize]
     }
 
+    /// The index of a node by its id.
+    pub(crate) fn node_index(&self, id: i64) -> Option<u32> {
+        let index = self.node_ids.binary_search(&id).ok()?;
+        u32::try_from(index).ok()
+    }
+
+    /// The way's nodes as indices, in runs: more than one when nodes are missing in between.
+    pub(crate) fn node_runs(&self, way: &Way) -> impl Iterator<Item = &[u32]> {
+        self.refs[way.refs.start as usize..way.refs.end as usize]
+            .split(|node| *node == u32::MAX)
+            .filter(|run| run.len() > 1)
+    }
+
     /// How many nodes there are.
     pub(crate) fn node_count(&self) -> usize {
         self.node_ids.len()
+    }
+}
+
+impl From<&str> for Role {
+    fn from(word: &str) -> Self {
+        match word {
+            "from" => Self::From,
+            "via" => Self::Via,
+            "to" => Self::To,
+            _ => Self::Other,
+        }
     }
 }
 
@@ -313,6 +394,15 @@ impl Building {
             Element::Relation(relation) => {
                 let tags = self.keep(relation.tags());
                 let kind = self.out.tags(&tags).get("type");
+                if kind == Some("restriction") {
+                    let members = relation.members().map(|member| {
+                        let role = member.role().map_or(Role::Other, Role::from);
+                        (member.member_type, member.member_id, role)
+                    });
+                    let members = members.collect();
+                    self.out.restrictions.push(Restriction { tags, members });
+                    return;
+                }
                 if !matches!(kind, Some("multipolygon" | "boundary")) {
                     return;
                 }
@@ -334,7 +424,7 @@ impl Building {
         self.out.node_ids.push(id);
         self.out.places.push(at);
         if !tags.is_empty() {
-            self.out.tagged_nodes.push(TaggedNode { at, tags });
+            self.out.tagged_nodes.push(TaggedNode { id, at, tags });
         }
     }
 

@@ -1,19 +1,23 @@
-//! What a pack is built from: an extract, its divisions and outline, found by their usual names.
+//! What a pack is built from: an extract, its divisions and outline, the county's own files; found
+//! by their usual names.
 //! Not here: the building.
 
 use crate::PackError;
 use crate::county::CountyFile;
 use crate::divisions::Divisions;
-use crate::manifest::Source;
+use crate::manifest::{FORMAT_VERSION, Source};
 use fengsui_geo::{Ring, Wgs84};
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
 /// Everything a build needs. Build one with [`BuildInput::find`] or by hand.
 #[derive(Debug, Clone)]
 pub struct BuildInput {
-    /// The OSM extract (`.osm.pbf`).
-    pub extract: PathBuf,
+    /// The OSM extract (`.osm.pbf`, `.osm`); `None` = the map is of the county's own data alone.
+    pub extract: Option<PathBuf>,
+    /// The county's own files, in the order in which they are read.
+    pub own: Vec<PathBuf>,
     /// The county's name.
     pub name: String,
     /// Its administrative code, when known.
@@ -36,8 +40,9 @@ const OSM_LICENCE: &str = "ODbL-1.0";
 const OSM_ATTRIBUTION: &str = "© OpenStreetMap contributors";
 
 impl BuildInput {
-    /// Finds the input by path: a county folder (`county.osm.pbf`, `county.json`,
-    /// `divisions.json`), or an extract `<stem>.osm.pbf` with, when they are there,
+    /// Finds the input by path: a county folder (`county.osm.pbf` or `county.osm`, `county.json`,
+    /// `divisions.json`, the tables of things that stand in it, and every file of a known format in
+    /// its folder `own/`), or an extract `<stem>.osm.pbf` with, when they are there,
     /// `<stem>-divisions.json` beside it or in `../names/`, and `<stem>-district.geojson`.
     ///
     /// # Errors
@@ -52,7 +57,13 @@ impl BuildInput {
     }
 
     fn folder(dir: &Path, built_at: &str) -> Result<Self, PackError> {
-        let extract = needed(dir.join("county.osm.pbf"))?;
+        let own = own_of_folder(dir)?;
+        let osm = ["county.osm.pbf", "county.osm"].map(|name| dir.join(name));
+        let extract = match osm.iter().find(|path| path.is_file()) {
+            Some(path) => Some(path.clone()),
+            None if own.is_empty() => Some(needed(dir.join("county.osm.pbf"))?),
+            None => None,
+        };
         let file = CountyFile::read(dir)?;
         let at = dir.join("county.json");
         let centre = file.centre.map(|pair| point(pair, &at)).transpose()?;
@@ -64,9 +75,15 @@ impl BuildInput {
         } else {
             ""
         };
+        let mut sources: Vec<Source> = extract
+            .iter()
+            .map(|extract| source(extract, &licence, attribution))
+            .collect();
+        sources.extend(own.iter().map(|path| source(path, "", "")));
         Ok(Self {
-            sources: vec![source(&extract, &licence, attribution)],
+            sources,
             extract,
+            own,
             name: file.name,
             adcode: file.adcode,
             centre,
@@ -110,7 +127,8 @@ impl BuildInput {
             adcode: divisions
                 .as_ref()
                 .map(|divisions| divisions.area_code.clone()),
-            extract,
+            extract: Some(extract),
+            own: Vec::new(),
             centre: None,
             default_zoom: None,
             boundary,
@@ -119,6 +137,90 @@ impl BuildInput {
             built_at: built_at.to_owned(),
         })
     }
+
+    /// The input for a map of the county's own data alone.
+    ///
+    /// # Errors
+    /// As [`Self::add_own`].
+    pub fn own_alone(paths: &[PathBuf], built_at: &str) -> Result<Self, PackError> {
+        let stem = paths.first().and_then(|path| path.file_stem());
+        let mut input = Self {
+            extract: None,
+            own: Vec::new(),
+            name: stem.map_or_else(|| "county".to_owned(), |s| s.to_string_lossy().into_owned()),
+            adcode: None,
+            centre: None,
+            default_zoom: None,
+            boundary: Vec::new(),
+            divisions: None,
+            sources: Vec::new(),
+            built_at: built_at.to_owned(),
+        };
+        input.add_own(paths)?;
+        Ok(input)
+    }
+
+    /// Adds own files, or every file of a known format in a folder.
+    ///
+    /// # Errors
+    /// [`PackError::Missing`], [`PackError::Io`] for a path that cannot be read.
+    pub fn add_own(&mut self, paths: &[PathBuf]) -> Result<(), PackError> {
+        for path in paths {
+            for file in crate::own::files_of(path)? {
+                self.sources.push(source(&file, "", ""));
+                self.own.push(file);
+            }
+        }
+        Ok(())
+    }
+
+    /// A name for the pack of exactly these files, by their names, sizes and dates and by the
+    /// format of packs: another edition of a file, or a newer program, is another pack.
+    pub fn edition(&self) -> String {
+        let mut hash = Sha256::new();
+        hash.update(FORMAT_VERSION.to_le_bytes());
+        hash.update([
+            u8::from(self.divisions.is_some()),
+            u8::from(!self.boundary.is_empty()),
+        ]);
+        for path in self.extract.iter().chain(&self.own) {
+            let meta = std::fs::metadata(path).ok();
+            let size = meta.as_ref().map_or(0, std::fs::Metadata::len);
+            let changed = meta
+                .and_then(|meta| meta.modified().ok())
+                .and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok())
+                .map_or(0, |since| since.as_secs());
+            hash.update(path.file_name().unwrap_or_default().as_encoded_bytes());
+            hash.update(size.to_le_bytes());
+            hash.update(changed.to_le_bytes());
+        }
+        let first = self.extract.iter().chain(&self.own).next();
+        let stem = first
+            .and_then(|path| path.file_name()?.to_str())
+            .unwrap_or("county");
+        let stem: String = stem.chars().filter(char::is_ascii_alphanumeric).collect();
+        let tail: String = hash
+            .finalize()
+            .iter()
+            .take(8)
+            .map(|b| format!("{b:02x}"))
+            .collect();
+        format!("{stem}-{tail}")
+    }
+}
+
+/// Tables of a county folder that are also shown on the map.
+const THING_TABLES: [&str; 3] = ["posts.csv", "checkpoints.csv", "cameras.csv"];
+
+/// The own files of a county folder: its tables of things, then what lies in `own/`.
+fn own_of_folder(dir: &Path) -> Result<Vec<PathBuf>, PackError> {
+    let tables = THING_TABLES.map(|name| dir.join(name));
+    let mut own: Vec<PathBuf> = tables.into_iter().filter(|path| path.is_file()).collect();
+    let folder = dir.join("own");
+    if folder.is_dir() {
+        own.extend(crate::own::files_of(&folder)?);
+    }
+    Ok(own)
 }
 
 fn needed(path: PathBuf) -> Result<PathBuf, PackError> {

@@ -1,13 +1,18 @@
 //! Map packs: built from OSM data, opened, searched; county folders and code tables read.
-//! Not here: drawing of maps (the desk does), roads as a graph, encryption: a pack is open data.
+//! Not here: drawing of maps (the desk does), road time (`fengsui-routing`), encryption: a pack
+//! is open data.
 //!
 //! A pack is a folder: `manifest.json`, `tiles.mbtiles` (vector tiles with Shortbread 1.0 layer
-//! names) and `gazetteer.sqlite` (names, and the towns and villages of the county).
+//! names), `gazetteer.sqlite` (names, and the towns and villages of the county), `roads.bin` (the
+//! road graph; packs of earlier programs have none) and, where the county gave data of its own,
+//! `county.sqlite` (areas with borders, things that stand somewhere).
 
+mod areas;
 mod build;
 mod coast;
 pub mod codes;
 pub mod county;
+mod county_file;
 mod divisions;
 mod drawing;
 mod error;
@@ -17,13 +22,18 @@ mod input;
 mod manifest;
 mod mbtiles;
 mod mvt;
+pub mod own;
 mod pack;
 mod reading;
+mod roads;
 mod schema;
+mod search;
 mod shapes;
 mod table;
+mod things;
 mod tiles;
 
+pub use areas::{AreaAt, AreaRow, NEAR_BORDER_M};
 pub use build::{Continue, Progress, Stage, build};
 pub use divisions::{DivisionTown, DivisionVillage, Divisions};
 pub use error::PackError;
@@ -31,7 +41,11 @@ pub use gazetteer::PlaceClass;
 pub use gazetteer::locate::Whence;
 pub use input::BuildInput;
 pub use manifest::{
-    Counts, FORMAT_VERSION, FileEntry, GAZETTEER_FILE, MANIFEST_FILE, Manifest, Source, TILES_FILE,
-    Warning,
+    COUNTY_FILE, Counts, FORMAT_VERSION, FileEntry, GAZETTEER_FILE, MANIFEST_FILE, Manifest,
+    REJECTS_FILE, ROADS_FILE, Source, TILES_FILE, Warning,
 };
-pub use pack::{Matched, Pack, PlaceHit, TownInfo, VillageInfo};
+pub use own::{OwnLayer, OwnReport, OwnShape};
+pub use pack::{Pack, TownInfo, VillageInfo};
+pub use roads::road_graph;
+pub use search::{Matched, NearPlace, PlaceHit, SearchAsk};
+pub use things::{LayerInfo, ThingRow};

@@ -2,20 +2,28 @@
 //! Not here: signatures and approval numbers' checking (a later format adds them).
 
 use crate::PackError;
+use crate::own::OwnReport;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 
-/// The newest format this program reads and the one it writes.
-pub const FORMAT_VERSION: u32 = 1;
+/// The format this program writes, the newest and the oldest it reads: 2 brought search columns.
+pub const FORMAT_VERSION: u32 = 2;
 /// The manifest's file within a pack.
 pub const MANIFEST_FILE: &str = "manifest.json";
 /// The tiles' file within a pack.
 pub const TILES_FILE: &str = "tiles.mbtiles";
 /// The names' file within a pack.
 pub const GAZETTEER_FILE: &str = "gazetteer.sqlite";
+/// The county's own areas, things and roads within a pack, when it has any.
+pub const COUNTY_FILE: &str = "county.sqlite";
+/// The list of everything of the county's own data that was not taken, when there is any.
+pub const REJECTS_FILE: &str = "rejects.csv";
+
+/// The road graph's file within a pack.
+pub const ROADS_FILE: &str = "roads.bin";
 
 /// The manifest of a pack.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -53,6 +61,9 @@ pub struct Manifest {
     pub built_at: String,
     /// What was counted while building.
     pub counts: Counts,
+    /// What became of the county's own data, when there was any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own: Option<OwnReport>,
     /// What is lacking, in English for the log; the desk has its own words for each code.
     #[serde(default)]
     pub warnings: Vec<Warning>,
@@ -96,12 +107,28 @@ pub struct Counts {
     pub villages: u64,
     /// Of the villages, those with a position.
     pub villages_placed: u64,
+    /// Pieces of road in the graph.
+    #[serde(default)]
+    pub road_pieces: u64,
+    /// Junctions of the graph.
+    #[serde(default)]
+    pub road_junctions: u64,
+    /// Length of its roads in whole metres.
+    #[serde(default)]
+    pub road_metres: u64,
+    /// Turn restrictions in it.
+    #[serde(default)]
+    pub turn_rules: u64,
+    /// Turn restrictions of the map that were left out: by way, conditional, of missing roads.
+    #[serde(default)]
+    pub turn_rules_left_out: u64,
 }
 
 /// Something a pack lacks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
-    /// Stable code: `no_divisions`, `no_boundary`, `broken_ways`, `broken_areas`, `no_sea`.
+    /// Stable code: `no_divisions`, `no_boundary`, `broken_ways`, `broken_areas`, `no_sea`,
+    /// `no_extract`, `own_rejected`, `own_refused`.
     pub code: String,
     /// How many, or 1.
     pub count: u64,
@@ -137,6 +164,12 @@ impl Manifest {
             return Err(PackError::TooNew {
                 found: format.format_version,
                 known: FORMAT_VERSION,
+            });
+        }
+        if format.format_version < FORMAT_VERSION {
+            return Err(PackError::TooOld {
+                found: format.format_version,
+                needed: FORMAT_VERSION,
             });
         }
         let manifest: Self = serde_json::from_str(&text).map_err(|e| bad(e.to_string()))?;

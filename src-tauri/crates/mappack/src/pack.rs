@@ -1,14 +1,12 @@
-//! An opened map pack: tiles by address, names by what is typed, towns of the county.
-//! Not here: building (`build`), choosing among hits: that is for the person at the desk.
+//! An opened map pack: its files, tiles by address, towns of the county.
+//! Not here: building (`build`), finding places (`search`).
 
 use crate::PackError;
-use crate::gazetteer::PlaceClass;
-use crate::gazetteer::locate::Whence;
-use crate::gazetteer::write::BY_NAME;
-use crate::manifest::{FileEntry, GAZETTEER_FILE, Manifest, TILES_FILE};
+use crate::manifest::{COUNTY_FILE, FileEntry, GAZETTEER_FILE, Manifest, ROADS_FILE, TILES_FILE};
 use crate::mbtiles::open_read_only;
-use crate::reading::normal;
+use crate::search::Lazy;
 use fengsui_geo::{TileId, Wgs84};
+use fengsui_routing::RoadGraph;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -20,40 +18,9 @@ pub struct Pack {
     manifest: Manifest,
     tiles: Pool,
     names: Pool,
-}
-
-/// A place that fits what was typed.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PlaceHit {
-    /// Name.
-    pub name: String,
-    /// What sort of thing it is.
-    pub class: PlaceClass,
-    /// Which one of that sort: the map's own word (`school`, `street`, `village` …).
-    pub kind: String,
-    /// The town it belongs to.
-    pub town: Option<String>,
-    /// How the town is known; with `Nearest` it is likely, not certain.
-    pub town_by: Option<Whence>,
-    /// Official code, of towns and villages.
-    pub code: Option<String>,
-    /// Where it is; `None` for a town or village that the map does not show.
-    pub position: Option<Wgs84>,
-    /// How what was typed fits the name.
-    pub matched: Matched,
-}
-
-/// How what was typed fits a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Matched {
-    /// The name begins with it.
-    Name,
-    /// Its pinyin begins with it.
-    Pinyin,
-    /// Its initials begin with it.
-    Initials,
-    /// It stands somewhere inside the name.
-    Inside,
+    lazy: Lazy,
+    /// `None` in a pack without data of the county's own.
+    county: Option<Pool>,
 }
 
 /// A town of the county.
@@ -104,6 +71,11 @@ impl Pack {
         let pack = Self {
             tiles: Pool::new(dir.join(TILES_FILE), TILES_FILE),
             names: Pool::new(dir.join(GAZETTEER_FILE), GAZETTEER_FILE),
+            lazy: Lazy::default(),
+            county: manifest
+                .files
+                .contains_key(COUNTY_FILE)
+                .then(|| Pool::new(dir.join(COUNTY_FILE), COUNTY_FILE)),
             dir: dir.to_owned(),
             manifest,
         };
@@ -111,8 +83,23 @@ impl Pack {
         pack.tiles
             .with(|db| db.query_row(TILE, params![0, 0, 0], |_| Ok(())).optional())?;
         pack.names
-            .with(|db| db.query_row("SELECT count(*) FROM town", [], |_| Ok(())))?;
+            .with(|db| db.query_row("SELECT count(*) FROM search_column", [], |_| Ok(())))?;
+        pack.with_county(|db| {
+            db.query_row("SELECT count(*) FROM road", [], |_| Ok(()))?;
+            Ok(Vec::<()>::new())
+        })?;
         Ok(pack)
+    }
+
+    /// Asks the county's file; a pack without one has none of anything.
+    pub(crate) fn with_county<T>(
+        &self,
+        ask: impl FnOnce(&Connection) -> rusqlite::Result<Vec<T>>,
+    ) -> Result<Vec<T>, PackError> {
+        match &self.county {
+            Some(county) => county.with(ask),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// Reads every byte of the pack and compares its hashes.
@@ -138,6 +125,36 @@ impl Pack {
         &self.manifest
     }
 
+    /// The road graph, read and checked anew; `None` when the pack has none, as packs of earlier
+    /// programs: then distances are straight lines, and the desk says so.
+    ///
+    /// # Errors
+    /// [`PackError::DamagedPack`] naming what is wrong with it, [`PackError::Io`].
+    pub fn road_graph(&self) -> Result<Option<RoadGraph>, PackError> {
+        if !self.manifest.files.contains_key(ROADS_FILE) {
+            return Ok(None);
+        }
+        let path = self.dir.join(ROADS_FILE);
+        let bytes = std::fs::read(&path).map_err(PackError::io(&path))?;
+        let graph = RoadGraph::from_bytes(&bytes).map_err(|e| PackError::DamagedPack {
+            name: ROADS_FILE.to_owned(),
+            why: e.to_string(),
+        })?;
+        Ok(Some(graph))
+    }
+
+    /// Asks the names' file.
+    pub(crate) fn names<T>(
+        &self,
+        ask: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, PackError> {
+        self.names.with(ask)
+    }
+
+    pub(crate) fn lazy(&self) -> &Lazy {
+        &self.lazy
+    }
+
     /// A tile as gzipped vector tile; rows are counted from the north (XYZ). `None` when the
     /// pack has none there: no map, which is not the same as an empty place on the map.
     ///
@@ -150,41 +167,6 @@ impl Pack {
             select
                 .query_row(params![z, x, tile.tms_row()], |row| row.get(0))
                 .optional()
-        })
-    }
-
-    /// Places whose name, pinyin or initials begin with `query`, then, for a query with Han
-    /// characters, places that have it inside. Best first: whole matches, then by sort of thing.
-    /// Equal names in different towns are all there. An empty query finds nothing.
-    ///
-    /// # Errors
-    /// [`PackError::Database`].
-    pub fn search(&self, query: &str, limit: usize) -> Result<Vec<PlaceHit>, PackError> {
-        let wanted = normal(query);
-        if wanted.is_empty() || limit == 0 {
-            return Ok(Vec::new());
-        }
-        // Every key that begins with the query lies between it and it followed by the last
-        // character there is.
-        let after = format!("{wanted}\u{10ffff}");
-        let rows = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.names.with(|db| {
-            let mut select = db.prepare_cached(PREFIX)?;
-            let found = select.query_map(params![wanted, after, rows], |row| hit(row, None))?;
-            let mut hits: Vec<(i64, PlaceHit)> = found.collect::<Result<_, _>>()?;
-            if hits.len() < limit && !wanted.is_ascii() {
-                let mut select = db.prepare_cached(INSIDE)?;
-                let found = select.query_map(params![wanted, rows, BY_NAME], |row| {
-                    hit(row, Some(Matched::Inside))
-                })?;
-                for more in found {
-                    let more = more?;
-                    if hits.len() < limit && hits.iter().all(|(id, _)| *id != more.0) {
-                        hits.push(more);
-                    }
-                }
-            }
-            Ok(hits.into_iter().map(|(_, hit)| hit).collect())
         })
     }
 
@@ -226,48 +208,8 @@ impl Pack {
 const TILE: &str =
     "SELECT tile_data FROM tiles WHERE zoom_level = ?1 AND tile_column = ?2 AND tile_row = ?3";
 
-const PREFIX: &str = "
-    SELECT p.id, p.name, p.class, p.kind, p.town, p.town_by, p.code, p.lon_e7, p.lat_e7,
-           min(k.how) AS how, max(k.key = ?1) AS is_whole
-    FROM place_key AS k JOIN place AS p ON p.id = k.place
-    WHERE k.key >= ?1 AND k.key < ?2
-    GROUP BY p.id
-    ORDER BY is_whole DESC, how, p.class DESC, length(p.name), p.name, p.town, p.id
-    LIMIT ?3";
-
-const INSIDE: &str = "
-    SELECT p.id, p.name, p.class, p.kind, p.town, p.town_by, p.code, p.lon_e7, p.lat_e7
-    FROM place_key AS k JOIN place AS p ON p.id = k.place
-    WHERE k.how = ?3 AND instr(k.key, ?1) > 1
-    ORDER BY p.class DESC, length(p.name), p.name, p.town, p.id
-    LIMIT ?2";
-
-fn hit(row: &Row<'_>, matched: Option<Matched>) -> rusqlite::Result<(i64, PlaceHit)> {
-    let matched = match matched {
-        Some(matched) => matched,
-        None => match row.get(9)? {
-            0i64 => Matched::Name,
-            1 => Matched::Pinyin,
-            _ => Matched::Initials,
-        },
-    };
-    let town_by: Option<i64> = row.get(5)?;
-    Ok((
-        row.get(0)?,
-        PlaceHit {
-            name: row.get(1)?,
-            class: PlaceClass::from_number(row.get(2)?),
-            kind: row.get(3)?,
-            town: row.get(4)?,
-            town_by: town_by.map(Whence::from_number),
-            code: row.get(6)?,
-            position: position(row, 7)?,
-            matched,
-        },
-    ))
-}
-
-fn position(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Wgs84>> {
+/// A position from two columns; `None` when they are empty.
+pub(crate) fn position(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Wgs84>> {
     let (lon, lat): (Option<i32>, Option<i32>) = (row.get(first)?, row.get(first + 1)?);
     Ok(lon
         .zip(lat)

@@ -6,7 +6,7 @@
     reason = "helpers of tests fail by panicking, as tests do"
 )]
 
-use fengsui_mappack::{BuildInput, Continue, Pack, PackError, build};
+use fengsui_mappack::{BuildInput, Continue, Pack, PackError, SearchAsk, build};
 use std::path::{Path, PathBuf};
 
 fn demo() -> PathBuf {
@@ -199,12 +199,21 @@ fn damaged_pack() {
     }
     let manifest = pack.join("manifest.json");
     let good = std::fs::read_to_string(&manifest).unwrap();
-    let newer = good.replace("\"format_version\": 1", "\"format_version\": 2");
+    let newer = good.replace("\"format_version\": 2", "\"format_version\": 3");
     assert_ne!(newer, good);
     std::fs::write(&manifest, newer).unwrap();
     assert!(matches!(
         Pack::open(&pack),
-        Err(PackError::TooNew { found: 2, known: 1 })
+        Err(PackError::TooNew { found: 3, known: 2 })
+    ));
+    let older = good.replace("\"format_version\": 2", "\"format_version\": 1");
+    std::fs::write(&manifest, older).unwrap();
+    assert!(matches!(
+        Pack::open(&pack),
+        Err(PackError::TooOld {
+            found: 1,
+            needed: 2
+        })
     ));
     let outside = good.replace(
         "\"tiles.mbtiles\": {",
@@ -229,7 +238,7 @@ fn read_only_folder() {
     }
     let before = std::fs::read_dir(&pack).unwrap().count();
     let open = Pack::open(&pack).unwrap();
-    assert!(!open.search("rml", 5).unwrap().is_empty());
+    assert!(!open.search(&SearchAsk::new("rml", 5)).unwrap().is_empty());
     assert_eq!(
         std::fs::read_dir(&pack).unwrap().count(),
         before,

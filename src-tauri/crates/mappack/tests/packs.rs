@@ -9,7 +9,7 @@
     reason = "helpers of tests panic and print, as tests do"
 )]
 
-use fengsui_mappack::{BuildInput, Continue, Manifest, Pack, PackError, Stage, build};
+use fengsui_mappack::{BuildInput, Continue, Manifest, Pack, PackError, SearchAsk, Stage, build};
 use flate2::read::GzDecoder;
 use mvt_reader::Reader;
 use std::collections::{BTreeMap, BTreeSet};
@@ -365,7 +365,7 @@ fn guixi_has_its_towns() {
     assert!(beyond.count() > 10);
     // Every town is found by its name and by its initials, placed or not.
     for town in &towns {
-        let hits = pack.search(&town.name, 50).unwrap();
+        let hits = pack.search(&SearchAsk::new(&town.name, 50)).unwrap();
         assert!(
             hits.iter()
                 .any(|hit| hit.code.as_deref() == Some(&town.code)),
@@ -373,7 +373,7 @@ fn guixi_has_its_towns() {
             town.name
         );
     }
-    let hits = pack.search("hyjd", 20).unwrap();
+    let hits = pack.search(&SearchAsk::new("hyjd", 20)).unwrap();
     assert!(hits.iter().any(|hit| hit.name == "花园街道"), "{hits:?}");
     println!(
         "guixi: {placed} of 33 towns placed, {} villages",
@@ -391,7 +391,7 @@ fn same_names_are_all_listed() {
         "renminluzhongxinxiaoxue",
         "ＲＭＬＺＸＸ",
     ] {
-        let hits = pack.search(query, 10).unwrap();
+        let hits = pack.search(&SearchAsk::new(query, 10)).unwrap();
         let mut towns: Vec<&str> = hits
             .iter()
             .filter(|hit| hit.name == "人民路中心小学")
@@ -404,7 +404,7 @@ fn same_names_are_all_listed() {
                 .all(|hit| hit.town_by == Some(fengsui_mappack::Whence::Border))
         );
     }
-    let villages = pack.search("王家庄", 10).unwrap();
+    let villages = pack.search(&SearchAsk::new("王家庄", 10)).unwrap();
     let towns: BTreeSet<_> = villages
         .iter()
         .filter(|hit| hit.name == "王家庄")
@@ -412,15 +412,22 @@ fn same_names_are_all_listed() {
         .collect();
     assert_eq!(towns.len(), 3, "{villages:?}");
     assert!(
-        pack.search("中心小学", 20).unwrap().len() >= 9,
+        pack.search(&SearchAsk::new("中心小学", 20)).unwrap().len() >= 9,
         "inside a name"
     );
-    assert!(pack.search("", 20).unwrap().is_empty());
-    assert!(pack.search("不存在的地方", 20).unwrap().is_empty());
-    assert_eq!(pack.search("rm", 3).unwrap().len(), 3);
+    assert!(pack.search(&SearchAsk::new("", 20)).unwrap().is_empty());
+    assert!(
+        pack.search(&SearchAsk::new("不存在的地方", 20))
+            .unwrap()
+            .is_empty()
+    );
+    assert_eq!(pack.search(&SearchAsk::new("rm", 3)).unwrap().len(), 3);
     // What SQL would take for a pattern or a quote is only text.
     for odd in ["%", "_", "'; DROP TABLE place; --", "\u{0}", "🚓"] {
-        assert!(pack.search(odd, 5).unwrap().is_empty(), "{odd}");
+        assert!(
+            pack.search(&SearchAsk::new(odd, 5)).unwrap().is_empty(),
+            "{odd}"
+        );
     }
 }
 
@@ -443,7 +450,7 @@ fn unmapped_villages_have_no_position() {
         for village in unplaced {
             let namesakes = town.villages.iter().filter(|v| v.name == village.name);
             let stem = village.name.trim_end_matches("村民委员会");
-            let hits = pack.search(stem, 20).unwrap();
+            let hits = pack.search(&SearchAsk::new(stem, 20)).unwrap();
             assert!(hits.iter().any(|hit| hit.position.is_none()), "{hits:?}");
             let drawn: Vec<_> = hits
                 .iter()
@@ -491,7 +498,7 @@ fn several_readers() {
                     for ((x, y), expected) in all.iter().zip(&alone) {
                         assert_eq!(pack.tile(13, *x, *y).unwrap(), *expected);
                     }
-                    assert!(!pack.search("rml", 5).unwrap().is_empty());
+                    assert!(!pack.search(&SearchAsk::new("rml", 5)).unwrap().is_empty());
                 }
             });
         }
@@ -521,6 +528,7 @@ fn stopped_builds_leave_nothing() {
         Stage::Draw,
         Stage::Tiles,
         Stage::Names,
+        Stage::Roads,
         Stage::Finish,
     ] {
         let dir = tempfile::tempdir().unwrap();

@@ -18,6 +18,7 @@ mod land;
 mod meet;
 mod network;
 mod osm;
+mod own;
 mod pbf;
 mod plane;
 mod prng;
@@ -94,12 +95,26 @@ pub fn generate() -> io::Result<BTreeMap<&'static str, Vec<u8>>> {
     );
     files.insert("cameras.csv", watch::cameras_csv(&cameras));
     files.insert("shift.csv", shift::csv(&world, &villages, &towns));
+    files.insert(
+        "own/辖区.geojson",
+        own::jurisdictions(&borders, &towns, &posts),
+    );
+    files.insert("own/巡区.geojson", own::patrol_zones(&towns, &posts));
+    files.insert(
+        "own/快反点.csv",
+        own::points135(&world, &towns, &units, &posts),
+    );
+    files.insert(
+        "own/标准地址.csv",
+        own::addresses(&villages, &towns, &posts),
+    );
+    files.insert("own/灯杆.csv", own::poles(&world));
     Ok(files)
 }
 
 /// Writes every file into `dir`, which is made when it is not there.
 pub fn write(dir: &Path) -> io::Result<()> {
-    std::fs::create_dir_all(dir)?;
+    std::fs::create_dir_all(dir.join("own"))?;
     for (name, bytes) in generate()? {
         std::fs::write(dir.join(name), bytes)?;
     }

@@ -78,6 +78,8 @@ pub enum Topic {
     Settings,
     /// The map pack in use, and work on packs.
     Map,
+    /// What hangs on the wall.
+    Wall,
 }
 
 /// A reply that says only that the thing is on the disk.

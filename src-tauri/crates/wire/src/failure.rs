@@ -102,6 +102,8 @@ codes! {
     ReadingUnknown = "reading.unknown",
     /// No map pack is installed.
     MapMissing = "map.missing",
+    /// Work on map packs is running already; `source`.
+    MapBusy = "map.busy",
     /// Disk full; the reserve was freed so that calls can still be taken.
     StoreDiskFull = "store.disk_full",
     /// Read-only file or folder: nothing can be written.

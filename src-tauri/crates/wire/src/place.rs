@@ -98,8 +98,8 @@ pub struct PlaceFacts {
     pub is_disputed: bool,
     /// What lies near, nearest first.
     pub near: Vec<NearPlace>,
-    /// Own 200 m cell.
-    pub cell: String,
+    /// Code of its own 200 m cell; `null` = outside the county's zone.
+    pub cell: Option<String>,
     /// BeiDou grid code (4″); `null` = outside its range.
     pub beidou: Option<String>,
     /// The installed map has data there.

@@ -83,30 +83,38 @@ pub struct Rings {
     pub unknown: u32,
 }
 
-/// A class of road with its speed.
+/// A class of road with its speeds, km/h.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct RoadSpeed {
     /// Class (`road.<class>`).
     pub class: String,
-    /// km/h in force.
-    pub kmh: f64,
-    /// km/h when the county sets none.
-    pub default_kmh: f64,
+    /// Outside built-up areas, in force.
+    pub open_kmh: u16,
+    /// Inside built-up areas, in force.
+    pub town_kmh: u16,
+    /// Outside, when the county sets none.
+    pub default_open_kmh: u16,
+    /// Inside, when the county sets none.
+    pub default_town_kmh: u16,
 }
 
 /// `speed.list`.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct RoadSpeeds {
-    /// By class, fastest first.
+    /// By class, the greatest road first.
     pub speeds: Vec<RoadSpeed>,
 }
 
-/// `speed.set`.
+/// `speed.set`: both or neither; neither = the default again.
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct SetRoadSpeed {
     /// Class.
     pub class: String,
-    /// 3 to 150 km/h; `null` = the default again.
-    pub kmh: Option<f64>,
+    /// Outside built-up areas, 3 to 200 km/h.
+    #[serde(default)]
+    pub open_kmh: Option<u16>,
+    /// Inside built-up areas, 3 to 200 km/h.
+    #[serde(default)]
+    pub town_kmh: Option<u16>,
 }

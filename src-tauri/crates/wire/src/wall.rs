@@ -13,13 +13,13 @@ use crate::incident::{Level, Stage};
 pub struct WallIncident {
     /// Incident dot.
     pub id: String,
-    /// Name of its class; empty = not chosen yet.
-    pub type_name: String,
+    /// Name of its type; `null` = not chosen yet.
+    pub type_name: Option<String>,
     /// Level.
     pub level: Level,
     /// Stage.
     pub stage: Stage,
-    /// Where; rounded to 100 m for types that are kept quiet.
+    /// Where, to about 100 m; `null` = not known.
     pub point: Option<Point>,
     /// When it was opened, epoch ms.
     pub opened_at_ms: i64,
@@ -32,9 +32,9 @@ pub struct WallView {
     pub incidents: Vec<WallIncident>,
     /// Open in all.
     pub open: u32,
-    /// Opened since local midnight.
-    pub today: u32,
-    /// Units free, of those on duty; unknown ones apart.
+    /// Opened since local midnight; `null` = the count failed.
+    pub today: Option<u32>,
+    /// Units free.
     pub free: u32,
     /// Units on incidents.
     pub busy: u32,

@@ -5,6 +5,7 @@ use fengsui_domain::log::dot::{Dot, Lane};
 use fengsui_domain::log::entry::Value;
 use fengsui_domain::log::field::Field;
 use fengsui_domain::log::kind::Kind;
+use fengsui_geo::Wgs84;
 use fengsui_store::log::FieldWrite;
 
 use super::form::line_of;
@@ -26,6 +27,7 @@ impl Station {
         incident: Dot,
         form: Form,
     ) -> Result<Saved<Dot>, AppError> {
+        let form = self.with_jurisdiction(form);
         let (at_ms, actor, station) = (self.now_ms(), actor.clone(), self.clone());
         self.act(move |log| {
             let (regs, stage) = standing(log, incident)?;
@@ -50,6 +52,7 @@ impl Station {
         incident: Dot,
         form: Form,
     ) -> Result<Saved<Dot>, AppError> {
+        let form = self.with_jurisdiction(form);
         let (at_ms, actor, station) = (self.now_ms(), actor.clone(), self.clone());
         self.act(move |log| {
             let (regs, stage) = standing(log, incident)?;
@@ -86,6 +89,23 @@ impl Station {
             let kind = Kind::IncidentFile;
             Ok(log.append(actor.act(Lane::Urgent, kind, at_ms, Some(incident), writes))?)
         })
+    }
+
+    /// A new point brings its jurisdiction along: the only one that holds it, or none, which
+    /// clears the old one. A jurisdiction that a person names stays as named. A map that cannot
+    /// be read holds nobody up: then the jurisdiction is not known.
+    fn with_jurisdiction(&self, mut form: Form) -> Form {
+        let point = form.point.and_then(|(lon, lat)| Wgs84::new(lon, lat).ok());
+        if let (Some(point), None) = (point, form.text(Field::IncidentJurisdiction)) {
+            let held_by = self.jurisdiction_of(point);
+            let code = held_by.unwrap_or_else(|error| {
+                tracing::warn!(%error, "the jurisdiction is not known");
+                None
+            });
+            let code = code.unwrap_or_default();
+            form.texts.push((Field::IncidentJurisdiction, code));
+        }
+        form
     }
 
     /// Adds a line to the timeline.

@@ -182,6 +182,8 @@ impl Station {
                 .collect(),
             distance_m: place.zip(here).map(|(place, here)| distance_m(here, place)),
             travel_s: None,
+            no_road: None,
+            holds_point: None,
             fix_age_s: fix.map(|fix| now_ms.saturating_sub(fix.at_ms) as f64 / 1000.0),
             engaged: claims.last().and_then(|(_, of)| *of).map(|of| Engagement {
                 number: short_of(

@@ -49,12 +49,24 @@ coded! {
         InConflict = 23 "in_conflict",
         /// In this incident already.
         AlreadyHere = 24 "already_here",
+        /// One person alone (两人出警); have, want.
+        AloneOnBoard = 25 "alone_on_board",
+        /// Holds a 135 point whose first ring the incident lies in; point, seconds (perhaps empty).
+        HoldsPoint = 26 "holds_point",
         /// Never seen: distance unknown.
         FixUnknown = 30 "fix_unknown",
         /// The incident has no point: distance unknown.
         PlaceUnknown = 31 "place_unknown",
         /// Its terminal does not answer: order by radio or telephone.
         TerminalUnreachable = 32 "terminal_unreachable",
+        /// No road near it or near the place: time is that of walking straight there; seconds.
+        OffRoad = 33 "off_road",
+        /// No way by road leads from it to the place: only its straight line is known.
+        NoWay = 34 "no_way",
+        /// Nothing is known of its way: only its straight line is.
+        WayUnknown = 35 "way_unknown",
+        /// There is no road graph: all are ordered by straight line.
+        NoRoadGraph = 36 "no_road_graph",
         /// Wanted: units; count.
         WantedUnits = 40 "wanted_units",
         /// Wanted: officers; count.
@@ -69,6 +81,20 @@ coded! {
         ShortOfficers = 51 "short_officers",
         /// Lacking: kit; kit, have, want.
         ShortKit = 52 "short_kit",
+        /// 空防: the area would have no free unit; area.
+        LeftEmpty = 60 "left_empty",
+        /// The area has no free unit already now; area.
+        EmptyAlready = 61 "empty_already",
+        /// Who could move up there (前移); area, unit, minutes.
+        MoveUp = 62 "move_up",
+        /// Nobody can move up without stripping another area; area.
+        NobodySpare = 63 "nobody_spare",
+        /// Some could, but of none the way is known; area, count.
+        MoveUpUnknown = 64 "move_up_unknown",
+        /// Units of the area whose state is not known: it may not be empty; area, count.
+        AreaUnsure = 65 "area_unsure",
+        /// Free units of which it is not known what area they cover; count.
+        AreaUnknown = 66 "area_unknown",
     }
 }
 
@@ -82,28 +108,28 @@ pub struct Reason {
 }
 
 impl Reason {
-    pub(super) fn plain(code: ReasonCode) -> Self {
+    pub(crate) fn plain(code: ReasonCode) -> Self {
         Self {
             code,
             params: Vec::new(),
         }
     }
 
-    pub(super) fn of(code: ReasonCode, params: &[(&'static str, String)]) -> Self {
+    pub(crate) fn of(code: ReasonCode, params: &[(&'static str, String)]) -> Self {
         Self {
             code,
             params: params.to_vec(),
         }
     }
 
-    pub(super) fn count(code: ReasonCode, name: &'static str, count: u32) -> Self {
+    pub(crate) fn count(code: ReasonCode, name: &'static str, count: u32) -> Self {
         Self {
             code,
             params: vec![(name, count.to_string())],
         }
     }
 
-    pub(super) fn have_want(code: ReasonCode, have: u32, want: u32) -> Self {
+    pub(crate) fn have_want(code: ReasonCode, have: u32, want: u32) -> Self {
         Self {
             code,
             params: vec![("have", have.to_string()), ("want", want.to_string())],

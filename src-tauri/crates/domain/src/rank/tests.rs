@@ -16,6 +16,8 @@ fn car(callsign: &str, distance_m: f64) -> CandidateFacts {
         kit: vec![],
         distance_m: Some(distance_m),
         travel_s: None,
+        no_road: None,
+        holds_point: None,
         fix_age_s: Some(5.0),
         engaged: None,
         in_conflict: false,
@@ -419,6 +421,185 @@ fn by_road_time() {
     assert_eq!(made.by.word(), "road_time");
 }
 
+fn by_road(units: &[CandidateFacts]) -> Ranking {
+    rank(
+        units,
+        &one_unit(),
+        By::RoadTime,
+        true,
+        RankLimits::default(),
+    )
+}
+
+fn without_road(why: NoRoad, unit: CandidateFacts) -> CandidateFacts {
+    CandidateFacts {
+        no_road: Some(why),
+        ..unit
+    }
+}
+
+fn on_road(seconds: f64, unit: CandidateFacts) -> CandidateFacts {
+    CandidateFacts {
+        travel_s: Some(seconds),
+        ..unit
+    }
+}
+
+/// Off the roads a unit stands by the time of walking straight there (100 m: 96 s), marked as an
+/// estimate; without any way behind all times, by straight line; each row says which and why.
+#[test]
+fn road_time_and_its_absence() {
+    let units = [
+        without_road(NoRoad::Unreachable, car("巡01", 80.0)), // beyond the river
+        without_road(NoRoad::OffRoad, car("巡02", 100.0)),    // in the park: 96 s on foot
+        on_road(95.0, car("巡03", 900.0)),
+        on_road(97.0, car("巡04", 300.0)),
+        car("巡05", 50.0), // nothing was found out
+        without_road(
+            NoRoad::OffRoad,
+            CandidateFacts {
+                fix_age_s: None,
+                ..car("巡06", 1.0)
+            },
+        ),
+    ];
+    let made = by_road(&units);
+    assert_eq!(
+        order(&made),
+        ["巡03", "巡02", "巡04", "巡05", "巡01", "巡06"]
+    );
+    let measures: Vec<_> = made.rows.iter().map(|row| row.measure.word()).collect();
+    let (road, line) = ("road", "straight_line");
+    assert_eq!(measures, [road, "estimate", road, line, line, "unknown"]);
+    let expected: Vec<_> = made
+        .rows
+        .iter()
+        .map(|row| row.expected_s.map(f64::round))
+        .collect();
+    assert_eq!(
+        expected,
+        [Some(95.0), Some(96.0), Some(97.0), None, None, None]
+    );
+    assert!(codes(row(&made, "巡02")).contains(&"off_road"));
+    assert!(codes(row(&made, "巡01")).contains(&"no_way"));
+    assert!(codes(row(&made, "巡05")).contains(&"way_unknown"));
+    assert!(codes(row(&made, "巡06")).contains(&"fix_unknown"));
+    assert_eq!(codes(&made.rows[0])[0], "nearest");
+    assert_eq!(
+        row(&made, "巡02").travel_s,
+        None,
+        "an estimate is no road time"
+    );
+    assert_eq!(made.by, By::RoadTime);
+}
+
+/// Without a road graph all are by straight line, and the answer says so once, not each row.
+#[test]
+fn no_road_graph() {
+    let units = [
+        without_road(NoRoad::NoGraph, car("巡01", 900.0)),
+        without_road(NoRoad::NoGraph, car("巡02", 100.0)),
+    ];
+    let made = by_road(&units);
+    assert_eq!(order(&made), ["巡02", "巡01"]);
+    assert_eq!(made.by, By::StraightLine);
+    assert_eq!(
+        made.wanted.last().map(|r| r.code),
+        Some(ReasonCode::NoRoadGraph)
+    );
+    assert!(
+        made.rows
+            .iter()
+            .all(|row| row.measure == Measure::StraightLine)
+    );
+    assert!(!codes(&made.rows[0]).contains(&"way_unknown"));
+    // Without a place nothing could be measured: the graph is not to blame.
+    let made = rank(
+        &units,
+        &one_unit(),
+        By::RoadTime,
+        false,
+        RankLimits::default(),
+    );
+    assert_eq!(made.by, By::RoadTime);
+}
+
+/// C9: the team on its 135 point in whose first ring the incident lies is ranked 1 with 预计
+/// 0:50, though another car is nearer; one that may not be sent as it is, is not.
+#[test]
+fn team_on_its_point_first() {
+    let held = |expected_s, unit| CandidateFacts {
+        holds_point: Some(HeldPoint {
+            point: "火车站".to_owned(),
+            expected_s,
+        }),
+        ..unit
+    };
+    let units = [
+        on_road(40.0, car("巡01", 200.0)),
+        on_road(50.0, held(Some(55.0), car("快1", 300.0))),
+        held(
+            Some(10.0),
+            in_state(UnitState::Working, None, car("快2", 100.0)),
+        ),
+    ];
+    let made = by_road(&units);
+    assert_eq!(order(&made), ["快1", "巡01", "快2"]);
+    let first = &made.rows[0];
+    assert_eq!((first.rank, first.expected_s), (Some(1), Some(50.0)));
+    let reason = first
+        .reasons
+        .iter()
+        .find(|r| r.code == ReasonCode::HoldsPoint);
+    let params = [("point", "火车站".to_owned()), ("seconds", "50".to_owned())];
+    assert_eq!(reason.map(|r| r.params.clone()), Some(params.to_vec()));
+    assert_eq!(codes(row(&made, "巡01"))[0], "nearest");
+    assert!(!codes(first).contains(&"nearest"));
+    assert_eq!(proposed(&made), ["快1"]);
+    // Without a road graph the ring's own figure is the expected time.
+    let made = ranked(&[held(Some(55.0), car("快1", 300.0))], &one_unit());
+    assert_eq!(made.rows[0].expected_s, Some(55.0));
+}
+
+/// B2: a one-officer car is 人数不足 for a knife; where one officer would do, it still may not go
+/// alone unless somebody says why; with an auxiliary on board it may, and the rule can be off.
+#[test]
+fn two_person_rule() {
+    let alone = CandidateFacts {
+        officers: 1,
+        ..car("巡01", 10.0)
+    };
+    let made = ranked(&[alone.clone(), car("巡02", 20.0)], &knife());
+    assert!(codes(row(&made, "巡01")).contains(&"crew_too_small"));
+    let wanted = Wanted {
+        min_units: 1,
+        min_officers: 1,
+        ..Wanted::default()
+    };
+    let made = ranked(std::slice::from_ref(&alone), &wanted);
+    let reason = &made.rows[0].reasons[0];
+    assert_eq!(reason.code, ReasonCode::AloneOnBoard);
+    assert_eq!(
+        reason.params,
+        [("have", "1".to_owned()), ("want", "2".to_owned())]
+    );
+    assert_eq!(made.rows[0].standing, Standing::NeedsReason);
+    let with_auxiliary = CandidateFacts {
+        auxiliaries: 1,
+        ..alone.clone()
+    };
+    assert_eq!(
+        ranked(&[with_auxiliary], &wanted).rows[0].standing,
+        Standing::MaySend
+    );
+    let off = RankLimits {
+        min_crew: 0,
+        ..RankLimits::default()
+    };
+    let made = rank(&[alone], &wanted, By::StraightLine, true, off);
+    assert_eq!(made.rows[0].standing, Standing::MaySend);
+}
+
 /// Equal ones by call sign; the order of the input does not matter.
 #[test]
 fn ties_by_callsign() {
@@ -436,7 +617,10 @@ fn own_fix_limit() {
         fix_age_s: Some(100.0),
         ..car("巡01", 10.0)
     }];
-    let short = RankLimits { fix_drop_s: 90.0 };
+    let short = RankLimits {
+        fix_drop_s: 90.0,
+        ..RankLimits::default()
+    };
     let made = rank(&units, &one_unit(), By::StraightLine, true, short);
     assert_eq!(made.rows[0].reasons[0].code, ReasonCode::FixTooOld);
     assert_eq!(

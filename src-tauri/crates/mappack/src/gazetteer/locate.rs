@@ -15,6 +15,8 @@ pub enum Whence {
     Division = 1,
     /// Only the nearest town centre: likely, not certain.
     Nearest = 2,
+    /// The county's own table says so.
+    Given = 3,
 }
 
 impl Whence {
@@ -23,6 +25,7 @@ impl Whence {
         match number {
             0 => Self::Border,
             1 => Self::Division,
+            3 => Self::Given,
             _ => Self::Nearest,
         }
     }
@@ -74,8 +77,9 @@ impl Locator {
             self.centres = gathered
                 .points
                 .iter()
-                .filter(|row| row.1 == PlaceClass::Place && kinds.contains(&row.2.as_str()))
-                .map(|(name, _, _, at)| (name.clone(), *at))
+                .filter(|found| found.class == PlaceClass::Place)
+                .filter(|found| kinds.contains(&found.kind.as_str()))
+                .map(|found| (found.name.clone(), found.at))
                 .collect();
         }
     }

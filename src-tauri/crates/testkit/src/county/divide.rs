@@ -175,6 +175,33 @@ pub(crate) fn draw(osm: &mut Osm, borders: &[Border], towns: &[Town], county: &s
     relation(members(&|owners| owners.1 == OUTSIDE), county, "6", adcode);
 }
 
+/// A town's outlines, each one closed ring.
+pub(crate) fn town_rings(borders: &[Border], town: usize) -> Vec<Vec<P>> {
+    let mut pieces: Vec<Vec<P>> = borders
+        .iter()
+        .filter(|border| border.owners.0 == town || border.owners.1 == town)
+        .map(|border| border.line.clone())
+        .collect();
+    let mut rings = Vec::new();
+    while let Some(mut ring) = pieces.pop() {
+        while let Some(end) = ring.last().copied().filter(|end| ring[0].to(*end) >= 0.5) {
+            let Some(i) = pieces
+                .iter()
+                .position(|piece| piece[0].to(end) < 0.5 || piece[piece.len() - 1].to(end) < 0.5)
+            else {
+                break;
+            };
+            let mut piece = pieces.swap_remove(i);
+            if piece[0].to(end) >= 0.5 {
+                piece.reverse();
+            }
+            ring.extend(piece.into_iter().skip(1));
+        }
+        rings.push(ring);
+    }
+    rings
+}
+
 /// The county's outline as one closed ring, joined from its borders.
 pub(crate) fn outline(borders: &[Border]) -> Vec<P> {
     let mut pieces: Vec<Vec<P>> = borders

@@ -173,6 +173,12 @@ pub(crate) fn units(posts: &[Post], routes: &Routes, dice: &mut Dice) -> Vec<Uni
     units
 }
 
+/// Callsigns of a post's units, in order.
+pub(crate) fn callsigns(units: &[Unit], post: usize) -> Vec<&str> {
+    let of_post = units.iter().filter(|unit| unit.post == post);
+    of_post.map(|unit| unit.callsign.as_str()).collect()
+}
+
 /// Who is in a unit and what it carries.
 struct Crew {
     officers: u8,

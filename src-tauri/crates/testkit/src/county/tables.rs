@@ -119,7 +119,8 @@ pub(crate) fn unmapped(villages: &[Village]) -> Vec<String> {
         .collect()
 }
 
-fn pretty(value: &Value) -> Vec<u8> {
+/// JSON as text, ended by a line break.
+pub(crate) fn pretty(value: &Value) -> Vec<u8> {
     let mut text = String::new();
     write(&mut text, value, 0);
     text.push('\n');

@@ -244,6 +244,28 @@ pub(crate) fn point_of((lon, lat): (f64, f64)) -> Point {
     Point { lon, lat }
 }
 
+/// A point of the wire as a place on the earth.
+pub(crate) fn place(field: &str, point: Point) -> Result<Wgs84, Failure> {
+    Wgs84::new(point.lon, point.lat).map_err(|error| {
+        Failure::new(FailureCode::ValueInvalid)
+            .with("field", field)
+            .with("detail", error.to_string())
+    })
+}
+
+/// A place on the earth for the wire.
+pub(crate) fn degrees(at: Wgs84) -> Point {
+    Point {
+        lon: at.lon_deg(),
+        lat: at.lat_deg(),
+    }
+}
+
+/// A line for the wire: `[lon, lat]`.
+pub(crate) fn pairs(line: &[Wgs84]) -> Vec<[f64; 2]> {
+    line.iter().map(|at| [at.lon_deg(), at.lat_deg()]).collect()
+}
+
 /// A call.
 pub(crate) fn call_of(row: CallRow, own_desk: &str) -> Call {
     let mine = row.desk.as_deref() == Some(own_desk);
@@ -371,6 +393,7 @@ fn rejection_code(code: RejectionCode) -> FailureCode {
         R::NothingToChange => F::NothingToChange,
         R::ReadingUnknown => F::ReadingUnknown,
         R::MapMissing => F::MapMissing,
+        R::MapBusy => F::MapBusy,
     }
 }
 

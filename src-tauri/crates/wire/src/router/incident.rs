@@ -6,12 +6,13 @@ use fengsui_app::assignment::Ordering;
 use fengsui_app::incident::{Closing, Form as AppForm, IncidentView as AppView};
 use fengsui_domain::log::dot::Dot;
 use fengsui_domain::log::field::Field;
+use fengsui_geo::Wgs84;
 
-use super::Context;
 use super::convert::{
     assignment_of, board_row_of, call_of, channel, dot, dot_or, entrance, entrance_of, fix_of,
     level, level_of, line, line_of, point_of, point_source, point_source_of, saved, step,
 };
+use super::{Context, place};
 use crate::common::{Nothing, Saved};
 use crate::failure::Failure;
 use crate::incident::{
@@ -71,6 +72,11 @@ pub(super) fn view(context: &Context<'_>, request: IncidentRef) -> Result<Incide
     let incident = dot("incident", &request.incident)?;
     let desk = context.actor()?.desk.clone();
     let view = context.station.incident_view(incident)?;
+    let place_facts = view
+        .form
+        .point
+        .and_then(|(lon, lat)| Wgs84::new(lon, lat).ok())
+        .and_then(|point| place::facts_at(context, point));
     let timeline = timeline::lines(&view, context.station.county(), &people(context)?);
     let names: BTreeMap<Dot, String> = timeline
         .iter()
@@ -98,7 +104,7 @@ pub(super) fn view(context: &Context<'_>, request: IncidentRef) -> Result<Incide
         form: form_of(&form),
         guide,
         pending,
-        place_facts: None,
+        place_facts,
         fixes: fixes.into_iter().map(fix_of).collect(),
         call: call.map(|call| call_of(call, &desk)),
         assignments: assignments.into_iter().map(assignment_of).collect(),

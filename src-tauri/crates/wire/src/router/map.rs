@@ -1,59 +1,33 @@
 //! Handlers of the map: layers, what is installed, installing and building.
 
+use fengsui_app::map::job::{JobState, Outcome};
+use fengsui_app::map::things::Things;
+use fengsui_app::map::view::{PackView, data_date};
+use fengsui_app::map::{OwnLayer, ThingRow};
+
 use super::Context;
-use super::convert::point_of;
-use crate::common::{Nothing, Point};
+use super::convert::{degrees, pairs, point_of};
+use crate::common::Nothing;
 use crate::failure::{Failure, FailureCode};
 use crate::map::{
-    BuildMap, InstallMap, LayerCamera, LayerCheckpoint, LayerPost, LayerTown, Layers, MapView,
+    BuildMap, InstallMap, LayerArea, LayerCamera, LayerCheckpoint, LayerPost, LayerThing,
+    LayerTown, Layers, MapJob, MapOffer, MapView, PackCount, PackFacts, PackSource, RejectedRow,
 };
 
+/// Most rejected rows shown; the file in the pack has them all.
+const REJECTS_MAX: usize = 200;
+
 pub(super) fn layers(context: &Context<'_>, _: Nothing) -> Result<Layers, Failure> {
-    let data = &context.station.county().data;
-    let at = |place: &fengsui_geo::Wgs84| Point {
-        lon: place.lon_deg(),
-        lat: place.lat_deg(),
-    };
-    let towns = context
-        .station
-        .map()
+    let map = context.station.map();
+    let towns = map
         .towns()
         .map_err(|_| Failure::new(FailureCode::ReadingUnknown).with("what", "towns"))?;
+    let things = map.things();
+    let of = |layer| things.of_layer(layer);
     Ok(Layers {
-        posts: data
-            .posts
-            .iter()
-            .map(|row| LayerPost {
-                code: row.code.clone(),
-                name: row.name.clone(),
-                kind: row.kind.clone(),
-                phone: row.phone.clone(),
-                point: at(&row.position),
-            })
-            .collect(),
-        checkpoints: data
-            .checkpoints
-            .iter()
-            .map(|row| LayerCheckpoint {
-                id: row.code.clone(),
-                name: row.name.clone(),
-                staffed: row.is_manned,
-                phone: row.phone.clone(),
-                camera: row.camera.clone(),
-                point: at(&row.position),
-            })
-            .collect(),
-        cameras: data
-            .cameras
-            .iter()
-            .map(|row| LayerCamera {
-                id: row.id.clone(),
-                name: row.name.clone(),
-                point: at(&row.position),
-                heading_deg: Some(row.heading_deg),
-                online: row.status == "在线",
-            })
-            .collect(),
+        posts: of(OwnLayer::Post).map(post).collect(),
+        checkpoints: of(OwnLayer::Checkpoint).map(checkpoint).collect(),
+        cameras: things.cameras.rows.iter().map(camera).collect(),
         towns: towns
             .into_iter()
             .map(|town| LayerTown {
@@ -63,23 +37,177 @@ pub(super) fn layers(context: &Context<'_>, _: Nothing) -> Result<Layers, Failur
                 villages: town.villages,
             })
             .collect(),
-        areas: Vec::new(),
-        things: Vec::new(),
+        areas: areas(&things),
+        things: things
+            .rows
+            .iter()
+            .filter(|row| !HAS_ITS_OWN.contains(&row.layer))
+            .map(thing)
+            .collect(),
     })
 }
 
-pub(super) fn view(_: &Context<'_>, _: Nothing) -> Result<MapView, Failure> {
-    Err(Failure::new(FailureCode::MapMissing))
+/// Layers with a list of their own.
+const HAS_ITS_OWN: [OwnLayer; 4] = [
+    OwnLayer::Post,
+    OwnLayer::Checkpoint,
+    OwnLayer::Camera,
+    OwnLayer::Point135,
+];
+
+fn post(row: &ThingRow) -> LayerPost {
+    LayerPost {
+        code: row.code.clone(),
+        name: row.name.clone(),
+        kind: row.kind.clone(),
+        phone: row.phone.clone(),
+        point: degrees(row.position),
+    }
 }
 
-pub(super) fn install(_: &Context<'_>, _: InstallMap) -> Result<Nothing, Failure> {
-    Err(Failure::new(FailureCode::MapMissing))
+fn checkpoint(row: &ThingRow) -> LayerCheckpoint {
+    LayerCheckpoint {
+        id: row.code.clone(),
+        name: row.name.clone(),
+        staffed: row.kind == "有人",
+        phone: row.phone.clone(),
+        camera: row.attributes.get("camera").cloned().unwrap_or_default(),
+        point: degrees(row.position),
+    }
 }
 
-pub(super) fn build(_: &Context<'_>, _: BuildMap) -> Result<Nothing, Failure> {
-    Err(Failure::new(FailureCode::MapMissing))
+fn camera(row: &ThingRow) -> LayerCamera {
+    LayerCamera {
+        id: row.code.clone(),
+        name: row.name.clone(),
+        point: degrees(row.position),
+        heading_deg: row.heading_deg,
+        online: row.status == "在线",
+    }
 }
 
-pub(super) fn stop(_: &Context<'_>, _: Nothing) -> Result<Nothing, Failure> {
-    Err(Failure::new(FailureCode::MapMissing))
+fn thing(row: &ThingRow) -> LayerThing {
+    LayerThing {
+        layer: row.layer.code().to_owned(),
+        code: row.code.clone(),
+        name: row.name.clone(),
+        phone: row.phone.clone(),
+        point: degrees(row.position),
+    }
+}
+
+fn areas(things: &Things) -> Vec<LayerArea> {
+    let area = things.areas.iter().map(|area| LayerArea {
+        layer: area.layer.code().to_owned(),
+        code: area.code.clone(),
+        name: area.name.clone(),
+        owner: area.owner.clone(),
+        rings: area.rings.iter().map(|ring| pairs(ring)).collect(),
+    });
+    area.collect()
+}
+
+pub(super) fn view(context: &Context<'_>, _: Nothing) -> Result<MapView, Failure> {
+    let view = context.station.map().view();
+    Ok(MapView {
+        current: view.current.map(facts),
+        others: view.others.into_iter().map(facts).collect(),
+        damage: view.damage,
+        job: view.job.map(job),
+        offers: view
+            .offers
+            .into_iter()
+            .map(|offer| MapOffer {
+                path: offer.path.display().to_string(),
+                kind: offer.kind.word().to_owned(),
+                bytes: offer.bytes,
+            })
+            .collect(),
+    })
+}
+
+fn facts(pack: PackView) -> PackFacts {
+    let manifest = pack.manifest;
+    PackFacts {
+        id: pack.id,
+        data_date: data_date(&manifest),
+        has_roads: manifest.has_roads(),
+        has_areas: manifest.has_areas(),
+        raster: manifest.raster_word().map(str::to_owned),
+        signature: manifest.signature_word().to_owned(),
+        counts: manifest
+            .count_rows()
+            .into_iter()
+            .map(|(word, n)| PackCount {
+                word: word.to_owned(),
+                n,
+            })
+            .collect(),
+        warnings: manifest
+            .warnings
+            .iter()
+            .map(|warning| warning.word().to_owned())
+            .collect(),
+        sources: manifest
+            .sources
+            .into_iter()
+            .map(|source| PackSource {
+                name: source.name,
+                licence: source.licence,
+                attribution: source.attribution,
+            })
+            .collect(),
+        name: manifest.name,
+        adcode: manifest.adcode,
+        built_at: manifest.built_at,
+        approval_number: manifest.approval_number,
+    }
+}
+
+fn job(state: JobState) -> MapJob {
+    let (ended_at_ms, outcome) = state.ended.unzip();
+    let (outcome, why) = match outcome {
+        None => (None, None),
+        Some(Outcome::Done) => (Some("done"), None),
+        Some(Outcome::Stopped) => (Some("stopped"), None),
+        Some(Outcome::Failed(why)) => (Some("failed"), Some(why)),
+    };
+    MapJob {
+        kind: state.kind.word().to_owned(),
+        source: state.source,
+        stage: state.stage.to_owned(),
+        share: state.share,
+        started_at_ms: state.started_at_ms,
+        ended_at_ms,
+        outcome: outcome.map(str::to_owned),
+        why,
+        rejected: state.rejects.len() as u64,
+        rejects: state
+            .rejects
+            .into_iter()
+            .take(REJECTS_MAX)
+            .map(|reject| RejectedRow {
+                row: (reject.row > 0).then_some(reject.row),
+                why: reject.reason.chinese(),
+                file: reject.file,
+            })
+            .collect(),
+    }
+}
+
+pub(super) fn install(context: &Context<'_>, request: InstallMap) -> Result<Nothing, Failure> {
+    context.station.install_map(&request.path)?;
+    Ok(Nothing {})
+}
+
+pub(super) fn build(context: &Context<'_>, request: BuildMap) -> Result<Nothing, Failure> {
+    context
+        .station
+        .build_map(request.extract.as_deref(), &request.own)?;
+    Ok(Nothing {})
+}
+
+pub(super) fn stop(context: &Context<'_>, _: Nothing) -> Result<Nothing, Failure> {
+    context.station.stop_map_work()?;
+    Ok(Nothing {})
 }

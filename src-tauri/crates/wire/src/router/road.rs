@@ -1,22 +1,104 @@
 //! Handlers of roads.
 
+use fengsui_app::road::Speeds;
+
 use super::Context;
+use super::convert::{degrees, dot, pairs, place, saved};
 use crate::common::{Nothing, Saved};
 use crate::failure::{Failure, FailureCode};
-use crate::road::{FindRoute, Rings, RingsAsked, RoadSpeeds, Route, SetRoadSpeed};
+use crate::road::{
+    FindRoute, Ring, RingUnit, Rings, RingsAsked, RoadSpeed, RoadSpeeds, Route, SetRoadSpeed,
+};
 
-pub(super) fn find(_: &Context<'_>, _: FindRoute) -> Result<Route, Failure> {
-    Err(Failure::new(FailureCode::MapMissing))
+pub(super) fn find(context: &Context<'_>, request: FindRoute) -> Result<Route, Failure> {
+    let from = match (request.from, request.unit.as_deref()) {
+        (Some(point), None) => place("from", point)?,
+        (None, Some(unit)) => context.station.place_of_unit(dot("unit", unit)?)?,
+        _ => {
+            return Err(Failure::new(FailureCode::ValueInvalid)
+                .with("field", "from")
+                .with("detail", "from | unit"));
+        }
+    };
+    let way = context.station.way(from, place("to", request.to)?);
+    Ok(Route {
+        by: by(way.why.is_none()),
+        why: way.why.map(|why| why.word().to_owned()),
+        points: pairs(&way.points),
+        seconds: way.seconds,
+        metres: way.metres,
+        streets: way.streets,
+    })
 }
 
-pub(super) fn rings(_: &Context<'_>, _: RingsAsked) -> Result<Rings, Failure> {
-    Err(Failure::new(FailureCode::MapMissing))
+pub(super) fn rings(context: &Context<'_>, request: RingsAsked) -> Result<Rings, Failure> {
+    let at = place("point", request.point)?;
+    let around = context.station.rings_around(at);
+    let (units, unknown) = context.station.units_by_time(at)?;
+    let mut from_s = f64::NEG_INFINITY;
+    let rings = around.rings.into_iter().map(|ring| {
+        let within = units
+            .iter()
+            .filter(|unit| unit.seconds > from_s && unit.seconds <= ring.limit_s)
+            .map(|unit| RingUnit {
+                unit: unit.dot.to_string(),
+                callsign: unit.callsign.clone(),
+                seconds: unit.seconds,
+            })
+            .collect();
+        from_s = ring.limit_s;
+        Ring {
+            limit_s: ring.limit_s,
+            rings: ring.rings.iter().map(|ring| pairs(ring)).collect(),
+            units: within,
+        }
+    });
+    Ok(Rings {
+        point: degrees(at),
+        by: by(around.why.is_none()),
+        why: around.why.map(|why| why.word().to_owned()),
+        rings: rings.collect(),
+        unknown,
+    })
 }
 
-pub(super) fn speeds(_: &Context<'_>, _: Nothing) -> Result<RoadSpeeds, Failure> {
-    Err(Failure::new(FailureCode::MapMissing))
+pub(super) fn speeds(context: &Context<'_>, _: Nothing) -> Result<RoadSpeeds, Failure> {
+    let speeds = context.station.road_speeds()?;
+    Ok(RoadSpeeds {
+        speeds: speeds
+            .into_iter()
+            .map(|row| RoadSpeed {
+                class: row.class.word().to_owned(),
+                open_kmh: row.now.open_kmh,
+                town_kmh: row.now.town_kmh,
+                default_open_kmh: row.default.open_kmh,
+                default_town_kmh: row.default.town_kmh,
+            })
+            .collect(),
+    })
 }
 
-pub(super) fn set_speed(_: &Context<'_>, _: SetRoadSpeed) -> Result<Saved, Failure> {
-    Err(Failure::new(FailureCode::MapMissing))
+pub(super) fn set_speed(context: &Context<'_>, request: SetRoadSpeed) -> Result<Saved, Failure> {
+    let speeds = match (request.open_kmh, request.town_kmh) {
+        (Some(open_kmh), Some(town_kmh)) => Some(Speeds { open_kmh, town_kmh }),
+        (None, None) => None,
+        _ => {
+            return Err(Failure::new(FailureCode::ValueInvalid)
+                .with("field", "town_kmh")
+                .with("detail", "3-200"));
+        }
+    };
+    let actor = context.actor()?;
+    let done = context
+        .station
+        .set_road_speed(actor, &request.class, speeds)?;
+    Ok(saved(done))
+}
+
+fn by(is_road: bool) -> String {
+    match is_road {
+        true => "road",
+        false => "straight_line",
+    }
+    .to_owned()
 }
