@@ -1099,7 +1099,7 @@ params: Array<Param>,
  */
 trace: string, };
 
-export type FailureCode = "session.missing" | "session.denied" | "session.locked" | "post.not_allowed" | "post.not_granted" | "request.unknown" | "request.malformed" | "value.invalid" | "not_found" | "ambiguous" | "call.none_ringing" | "call.taken" | "call.state" | "incident.stage" | "incident.result_missing" | "incident.text_missing" | "incident.units_active" | "code.unknown" | "unit.state" | "unit.engaged" | "unit.already_there" | "override.reason_needed" | "assignment.stage" | "cancel.unconfirmed" | "time.impossible" | "account.exists" | "passphrase.short" | "nothing_to_change" | "reading.unknown" | "map.missing" | "store.disk_full" | "store.read_only" | "store.busy" | "store.corrupt" | "store.not_written" | "store.ambiguous" | "store.io" | "store.too_new" | "store.foreign" | "store.upgrade_failed" | "key.wrong" | "key.locked" | "key.missing" | "home.in_use" | "internal.panic";
+export type FailureCode = "session.missing" | "session.denied" | "session.locked" | "post.not_allowed" | "post.not_granted" | "request.unknown" | "request.malformed" | "value.invalid" | "not_found" | "ambiguous" | "call.none_ringing" | "call.taken" | "call.state" | "incident.stage" | "incident.result_missing" | "incident.text_missing" | "incident.units_active" | "code.unknown" | "unit.state" | "unit.engaged" | "unit.already_there" | "override.reason_needed" | "assignment.stage" | "cancel.unconfirmed" | "time.impossible" | "account.exists" | "passphrase.short" | "nothing_to_change" | "reading.unknown" | "map.missing" | "map.busy" | "store.disk_full" | "store.read_only" | "store.busy" | "store.corrupt" | "store.not_written" | "store.ambiguous" | "store.io" | "store.too_new" | "store.foreign" | "store.upgrade_failed" | "key.wrong" | "key.locked" | "key.missing" | "home.in_use" | "internal.panic";
 
 export type Feedback = { 
 /**
@@ -2083,9 +2083,9 @@ is_disputed: boolean,
  */
 near: Array<NearPlace>, 
 /**
- * Own 200 m cell.
+ * Code of its own 200 m cell; `null` = outside the county's zone.
  */
-cell: string, 
+cell: string | null, 
 /**
  * BeiDou grid code (4″); `null` = outside its range.
  */
@@ -2438,17 +2438,25 @@ export type RoadSpeed = {
  */
 class: string, 
 /**
- * km/h in force.
+ * Outside built-up areas, in force.
  */
-kmh: number, 
+open_kmh: number, 
 /**
- * km/h when the county sets none.
+ * Inside built-up areas, in force.
  */
-default_kmh: number, };
+town_kmh: number, 
+/**
+ * Outside, when the county sets none.
+ */
+default_open_kmh: number, 
+/**
+ * Inside, when the county sets none.
+ */
+default_town_kmh: number, };
 
 export type RoadSpeeds = { 
 /**
- * By class, fastest first.
+ * By class, the greatest road first.
  */
 speeds: Array<RoadSpeed>, };
 
@@ -2528,9 +2536,13 @@ export type SetRoadSpeed = {
  */
 class: string, 
 /**
- * 3 to 150 km/h; `null` = the default again.
+ * Outside built-up areas, 3 to 200 km/h.
  */
-kmh: number | null, };
+open_kmh: number | null, 
+/**
+ * Inside built-up areas, 3 to 200 km/h.
+ */
+town_kmh: number | null, };
 
 export type SetSetting = { 
 /**
@@ -2666,7 +2678,7 @@ opened: number | null,
  */
 invalid: number | null, };
 
-export type Topic = "calls" | "incidents" | "units" | "positions" | "needs" | "honesty" | "settings" | "map" | "drawings";
+export type Topic = "calls" | "incidents" | "units" | "positions" | "needs" | "honesty" | "settings" | "map" | "wall" | "drawings";
 
 export type TypeProposal = { 
 /**
@@ -2836,9 +2848,9 @@ export type WallIncident = {
  */
 id: string, 
 /**
- * Name of its class; empty = not chosen yet.
+ * Name of its type; `null` = not chosen yet.
  */
-type_name: string, 
+type_name: string | null, 
 /**
  * Level.
  */
@@ -2848,7 +2860,7 @@ level: Level,
  */
 stage: Stage, 
 /**
- * Where; rounded to 100 m for types that are kept quiet.
+ * Where, to about 100 m; `null` = not known.
  */
 point: Point | null, 
 /**
@@ -2866,11 +2878,11 @@ incidents: Array<WallIncident>,
  */
 open: number, 
 /**
- * Opened since local midnight.
+ * Opened since local midnight; `null` = the count failed.
  */
-today: number, 
+today: number | null, 
 /**
- * Units free, of those on duty; unknown ones apart.
+ * Units free.
  */
 free: number, 
 /**

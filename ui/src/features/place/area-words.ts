@@ -43,5 +43,6 @@ export function nearWords(one: NearPlace): string {
   return t('near.side', { name: one.name, side: t(`side.${side}`), far: near_m(one.distance_m) });
 }
 
-export const kindWords = (kind: string): string => (hasWords(`place.${kind}`) ? say(`place.${kind}`, []) : kind);
+/** Kinds come from the map's data; one without words is 其他, never a foreign code. */
+export const kindWords = (kind: string): string => (hasWords(`place.${kind}`) ? say(`place.${kind}`, []) : t('place.other'));
 export const datumWords = (datum: string): string => (hasWords(`datum.${datum}`) ? say(`datum.${datum}`, []) : datum);

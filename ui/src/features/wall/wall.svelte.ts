@@ -6,7 +6,7 @@ import type { WallView } from '@generated/types';
 import { deskState } from '../desk/desk.svelte';
 
 class Wall {
-  readonly view = new Read<WallView>(['incidents', 'units'], () => desk.wallView(), 500);
+  readonly view = new Read<WallView>(['wall', 'incidents', 'units'], () => desk.wallView(), 500);
   /** The incident this desk put on the wall; `null` = none by this desk. */
   shown = $state<string | null>(null);
   /** The window could not be opened. */
