@@ -5,6 +5,7 @@ export const desk = {
   'what.unit': { zh: '这个单位', en: 'this unit' },
   'what.assignment': { zh: '这条指令', en: 'this order' },
   'what.call': { zh: '这个来话', en: 'this call' },
+  'what.drawing': { zh: '这个标绘', en: 'this drawing' },
   'what.need': { zh: '这件事', en: 'this need' },
   'list.comma': { zh: '、', en: ', ' },
   'list.semicolon': { zh: '；', en: '; ' },

@@ -27,6 +27,9 @@ export const timeline = {
   'timeline.assignment.sign_cancel': { zh: '{unit} 签收撤销', en: '{unit}: signed the cancelling' },
   'timeline.assignment.remind': { zh: '改用{channel}催 {unit} 签收', en: 'Reminded {unit} by {channel}' },
   'timeline.feedback.add': { zh: '[{unit} ]反馈[：{text}][　结果 {result}]', en: '[{unit} ]feedback[: {text}][　result {result}]' },
+  'timeline.drawing.add': { zh: '标绘 {drawing_kind}[“{label}”][　{point}][　长 {length_m}][　面积 {area_m2} m²]', en: 'Drew {drawing_kind}[ "{label}"][　{point}][　length {length_m}][　area {area_m2} m²]' },
+  'timeline.drawing.change': { zh: '改标绘 {drawing_kind}[“{label}”][　原称“{old_label}”][　移至 {point}][　改形，长 {length_m}][　面积 {area_m2} m²]', en: 'Changed {drawing_kind}[ "{label}"][　was called "{old_label}"][　moved to {point}][　reshaped, length {length_m}][　area {area_m2} m²]' },
+  'timeline.drawing.void': { zh: '撤标绘 {drawing_kind}[“{label}”]：{void_reason}', en: 'Voided {drawing_kind}[ "{label}"]: {void_reason}' },
   'timeline.unit.set_state': { zh: '[{unit} ]改状态[ {state}]', en: '[{unit} ]changed state[ {state}]' },
   'timeline.need.own': { zh: '我来办[：{owner}]', en: 'Taken on[: {owner}]' },
 } as const;

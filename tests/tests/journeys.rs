@@ -9,6 +9,7 @@
 
 mod journeys {
     mod bad_input;
+    mod drawing;
     mod features;
     mod main_road;
     mod random;

@@ -32,6 +32,12 @@ describe('timeline', () => {
     expect(said(line('call.ring', { line: '119', number: '13900004217' }))).toEqual(['来话 119·139 0000 4217']);
   });
 
+  it('names a drawing, its measures and why it was voided', () => {
+    expect(said(line('drawing.add', { drawing_kind: 'cordon', label: '外圈', length_m: '301', area_m2: '5283' }))).toEqual(['标绘 警戒区“外圈”　长 300 m　面积 5283 m²']);
+    expect(said(line('drawing.change', { drawing_kind: 'cordon', label: '内圈', old_label: '外圈' }))).toEqual(['改标绘 警戒区“内圈”　原称“外圈”']);
+    expect(said(line('drawing.void', { drawing_kind: 'assembly', void_reason: '改在东口集结' }))).toEqual(['撤标绘 集结点：改在东口集结']);
+  });
+
   it('shows a kind it does not know with its values', () => {
     expect(said(line('robot.dance', { step: '3' }))[0]).toContain('robot.dance');
   });

@@ -87,6 +87,13 @@ fn shaped(name: &str, it: &Real) -> Value {
         "assignment.remind" => json!({ "assignment": assignment, "channel": "radio" }),
         "feedback.add" => json!({ "incident": incident, "assignment": assignment, "text": "话",
             "result": "R01" }),
+        "drawing.list" => json!({ "incident": incident }),
+        "drawing.add" => json!({ "incident": incident, "kind": "cordon", "label": "外圈",
+            "points": [{ "lon": 113.9, "lat": 31.2 }, { "lon": 113.91, "lat": 31.2 },
+                { "lon": 113.9, "lat": 31.21 }] }),
+        "drawing.change" => json!({ "drawing": it.drawing, "label": "话",
+            "points": [{ "lon": 113.9, "lat": 31.2 }, { "lon": 113.92, "lat": 31.2 }] }),
+        "drawing.void" => json!({ "drawing": it.drawing, "reason": "话" }),
         "unit.set_state" => json!({ "unit": unit, "state": "available" }),
         "position.report" => json!({ "fixes": [{ "callsign": "巡03", "lon": 113.9,
             "lat": 31.2, "at_ms": NOON_MS, "heading_deg": 1.0, "speed_kmh": 2.0 }] }),
@@ -104,6 +111,7 @@ struct Real {
     unit: String,
     assignment: String,
     call: String,
+    drawing: String,
 }
 
 /// Puts `value` in the place of one of the request's values.
@@ -153,7 +161,11 @@ fn real_things(desk: &Desk) -> Real {
     let call = desk
         .device_ok("call.ring", json!({ "line": "110" }))
         .unwrap();
+    let route = json!({ "incident": incident, "kind": "route",
+        "points": [{ "lon": 113.9, "lat": 31.2 }, { "lon": 113.91, "lat": 31.2 }] });
+    let drawing = text(&desk.ok("drawing.add", route).unwrap(), "entry").unwrap();
     Real {
+        drawing,
         incident,
         unit,
         assignment,

@@ -57,7 +57,7 @@ fn command(dice: &mut Dice, known: &Known) -> (&'static str, Value) {
     let incident = dice.pick(&known.incidents).to_owned();
     let unit = dice.pick(&known.units).to_owned();
     let assignment = dice.pick(&known.assignments).to_owned();
-    match dice.roll(14) {
+    match dice.roll(17) {
         0 => ("call.ring", json!({ "line": (LINES[dice.roll(3)]) })),
         1 => ("call.answer", json!({ "call": null })),
         2 => (
@@ -105,6 +105,19 @@ fn command(dice: &mut Dice, known: &Known) -> (&'static str, Value) {
             json!({ "incident": incident, "assignment": null,
             "text": "到场" }),
         ),
+        14 => (
+            "drawing.add",
+            json!({ "incident": incident, "kind": "route", "points": points(dice) }),
+        ),
+        15 => (
+            "drawing.change",
+            json!({ "drawing": (dice.pick(&known.drawings)), "label": format!("线{}", dice.roll(9)),
+            "points": points(dice) }),
+        ),
+        16 => (
+            "drawing.void",
+            json!({ "drawing": (dice.pick(&known.drawings)), "reason": "撤" }),
+        ),
         12 => (
             "unit.set_state",
             json!({ "unit": unit, "state": (STATES[dice.roll(9)]) }),
@@ -117,7 +130,15 @@ fn command(dice: &mut Dice, known: &Known) -> (&'static str, Value) {
     }
 }
 
+/// One to three points of a street.
+fn points(dice: &mut Dice) -> Value {
+    let count = 1 + dice.roll(3);
+    let point = |at: usize| json!({ "lon": 113.9 + at as f64 / 1e3, "lat": 31.2 });
+    Value::Array((0..count).map(|_| point(dice.roll(20))).collect())
+}
+
 struct Known {
+    drawings: Vec<String>,
     incidents: Vec<String>,
     units: Vec<String>,
     assignments: Vec<String>,
@@ -145,6 +166,7 @@ fn drive(desk: &Desk, seed: u64, commands: usize) -> (usize, usize) {
     let mut dice = Dice(seed);
     let units = ["巡03", "巡04", "巡05", "巡07"];
     let mut known = Known {
+        drawings: vec!["1.1.1.999999".to_owned()],
         incidents: vec![desk.take_call("110").unwrap()],
         units: units.iter().map(|unit| desk.unit(unit).unwrap()).collect(),
         assignments: vec!["1.1.0.999999".to_owned()],
@@ -190,6 +212,9 @@ fn drive(desk: &Desk, seed: u64, commands: usize) -> (usize, usize) {
                 {
                     known.assignments.push(entry);
                 }
+                if let ("drawing.add", Ok(entry)) = (name, text(&reply, "entry")) {
+                    known.drawings.push(entry);
+                }
             }
             Answer::Failure(failure) => {
                 let code = failure.code.text();
@@ -205,6 +230,9 @@ fn drive(desk: &Desk, seed: u64, commands: usize) -> (usize, usize) {
         }
         if known.assignments.len() > 8 {
             known.assignments.remove(0);
+        }
+        if known.drawings.len() > 8 {
+            known.drawings.remove(0);
         }
     }
     (done, refused)

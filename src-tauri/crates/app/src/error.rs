@@ -62,6 +62,14 @@ pub enum RejectionCode {
     MapMissing,
     /// Another piece of work on packs is running.
     MapBusy,
+    /// Too few or too many points for a drawing.
+    DrawingPoints,
+    /// A point of a drawing is no place.
+    DrawingPlace,
+    /// Points of a drawing lie too far apart.
+    DrawingSpread,
+    /// The drawing was voided.
+    DrawingVoided,
 }
 
 /// A rejection with the values of its sentence.

@@ -86,20 +86,24 @@ impl Map {
     /// built leaves the station without a map, and says so: calls go on.
     pub(crate) fn open(home: &Path, county: Option<&Path>, now_ms: i64) -> Map {
         let packs = home.join("packs");
-        let found = match county {
-            Some(county) => of_county(&packs, county, now_ms).map(Some),
-            None => installed(&packs),
-        };
         let map = Map {
             packs,
             ..Map::default()
         };
-        match found {
-            Ok(pack) => map.put(pack.map(Arc::new)),
-            Err(error) => {
-                tracing::error!(%error, "no map");
-                map.held_mut(|in_use| in_use.damage = Some(error.to_string()));
+        let (pack, damage) = match county {
+            Some(county) => match of_county(&map.packs, county, now_ms) {
+                Ok(pack) => (Some(pack), None),
+                Err(damage) => (None, Some(damage)),
+            },
+            None => {
+                let opened = install::open(&map.packs);
+                (opened.pack, opened.damage)
             }
+        };
+        map.put(pack.map(Arc::new));
+        if let Some(error) = damage {
+            tracing::error!(%error, "the installed map pack could not be used");
+            map.held_mut(|in_use| in_use.damage = Some(error.to_string()));
         }
         map
     }
@@ -256,13 +260,6 @@ fn of_county(packs: &Path, county: &Path, now_ms: i64) -> Result<Pack, PackError
         Continue::Yes
     })?;
     Pack::open(&dir)
-}
-
-/// The pack that was installed last, by its pointer.
-fn installed(packs: &Path) -> Result<Option<Pack>, PackError> {
-    install::current(packs)?
-        .map(|dir| Pack::open(&dir))
-        .transpose()
 }
 
 /// Days from a date to an instant.

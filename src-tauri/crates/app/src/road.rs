@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use fengsui_domain::log::dot::Dot;
 use fengsui_domain::log::register::Registers;
+use fengsui_domain::rank;
 use fengsui_domain::unit::UnitState;
 use fengsui_domain::watch::FixLimits;
 use fengsui_geo::{Ring, Wgs84, destination, distance_m};
@@ -45,6 +46,17 @@ impl NoRoad {
             Self::Loading => "loading",
             Self::OffRoad => "off_road",
             Self::Unreachable => "unreachable",
+        }
+    }
+}
+
+impl NoRoad {
+    /// The same for the ranking, to which a graph that is still being read is none.
+    pub(crate) fn in_ranking(self) -> rank::NoRoad {
+        match self {
+            Self::NoGraph | Self::Loading => rank::NoRoad::NoGraph,
+            Self::OffRoad => rank::NoRoad::OffRoad,
+            Self::Unreachable => rank::NoRoad::Unreachable,
         }
     }
 }

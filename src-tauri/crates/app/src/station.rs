@@ -114,6 +114,8 @@ pub enum Topic {
     Map,
     /// What hangs on the wall.
     Wall,
+    /// Drawings on the map.
+    Drawings,
 }
 
 /// Something that is on the disk.

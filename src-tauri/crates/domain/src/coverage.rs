@@ -51,6 +51,17 @@ pub struct AreaFacts {
     pub needed: u32,
 }
 
+/// Where a unit belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Home {
+    /// It covers the area with this index.
+    Area(usize),
+    /// It belongs to no area: 特警, 机关.
+    Nowhere,
+    /// It is not known what it covers.
+    Unknown,
+}
+
 /// A unit that might cover.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CoverFacts {
@@ -58,8 +69,17 @@ pub struct CoverFacts {
     pub callsign: String,
     /// What it is worth.
     pub cover: Cover,
-    /// Index of the area it covers; `None` = not known, or none.
-    pub area: Option<usize>,
+    /// Where it belongs.
+    pub home: Home,
+}
+
+impl CoverFacts {
+    fn area(&self) -> Option<usize> {
+        match self.home {
+            Home::Area(area) => Some(area),
+            Home::Nowhere | Home::Unknown => None,
+        }
+    }
 }
 
 /// Seconds for a unit (first) into an area (second), by index; `None` = not known.
@@ -154,41 +174,64 @@ impl LeftBehind {
         self.gaps.iter().filter(|gap| !gap.was_empty)
     }
 
-    /// What to say, in order: each gap with who moves up or why nobody does; last, how many
-    /// units could not be placed.
+    /// What to say of this sending, in order: each gap it makes with who moves up or why nobody
+    /// does; last, if there is a gap, how many free units could not be placed. Nothing when all
+    /// stays covered.
+    #[must_use]
+    pub fn reasons_of_sending(&self, areas: &[AreaFacts], units: &[CoverFacts]) -> Vec<Reason> {
+        self.reasons_of(self.made(), areas, units)
+    }
+
+    /// The same for every gap, those that were there already behind the others.
     #[must_use]
     pub fn reasons(&self, areas: &[AreaFacts], units: &[CoverFacts]) -> Vec<Reason> {
+        self.reasons_of(self.gaps.iter(), areas, units)
+    }
+
+    fn reasons_of<'a>(
+        &self,
+        gaps: impl Iterator<Item = &'a Gap>,
+        areas: &[AreaFacts],
+        units: &[CoverFacts],
+    ) -> Vec<Reason> {
         let mut reasons = Vec::new();
-        for gap in &self.gaps {
-            let area = areas.get(gap.area).map(|area| area.name.clone());
-            let area = ("area", area.unwrap_or_default());
-            let code = match gap.was_empty {
-                true => ReasonCode::EmptyAlready,
-                false => ReasonCode::LeftEmpty,
-            };
-            reasons.push(Reason::of(code, std::slice::from_ref(&area)));
-            let count =
-                |code, count: u32| Reason::of(code, &[area.clone(), ("count", count.to_string())]);
-            if gap.unsure > 0 {
-                reasons.push(count(ReasonCode::AreaUnsure, gap.unsure));
-            }
-            reasons.push(match gap.move_up {
-                Some(found) => {
-                    let unit = units.get(found.unit).map(|unit| unit.callsign.clone());
-                    let minutes = format!("{:.0}", (found.seconds / 60.0).ceil());
-                    let unit = ("unit", unit.unwrap_or_default());
-                    Reason::of(ReasonCode::MoveUp, &[area, unit, ("minutes", minutes)])
-                }
-                None if gap.spare_unknown > 0 => {
-                    count(ReasonCode::MoveUpUnknown, gap.spare_unknown)
-                }
-                None => Reason::of(ReasonCode::NobodySpare, &[area]),
-            });
+        for gap in gaps {
+            let area = areas.get(gap.area).map(|area| area.name.as_str());
+            reasons.extend(gap.reasons(area.unwrap_or_default(), units));
         }
-        if self.unplaced > 0 {
+        if self.unplaced > 0 && !reasons.is_empty() {
             let code = ReasonCode::AreaUnknown;
             reasons.push(Reason::count(code, "count", self.unplaced));
         }
+        reasons
+    }
+}
+
+impl Gap {
+    fn reasons(&self, area: &str, units: &[CoverFacts]) -> Vec<Reason> {
+        let area = ("area", area.to_owned());
+        let code = match self.was_empty {
+            true => ReasonCode::EmptyAlready,
+            false => ReasonCode::LeftEmpty,
+        };
+        let count = |code, count: u32| {
+            let count = ("count", count.to_string());
+            Reason::of(code, &[area.clone(), count])
+        };
+        let mut reasons = vec![Reason::of(code, std::slice::from_ref(&area))];
+        if self.unsure > 0 {
+            reasons.push(count(ReasonCode::AreaUnsure, self.unsure));
+        }
+        reasons.push(match self.move_up {
+            Some(found) => {
+                let unit = units.get(found.unit).map(|unit| unit.callsign.clone());
+                let unit = ("unit", unit.unwrap_or_default());
+                let minutes = ("minutes", format!("{:.0}", (found.seconds / 60.0).ceil()));
+                Reason::of(ReasonCode::MoveUp, &[area, unit, minutes])
+            }
+            None if self.spare_unknown > 0 => count(ReasonCode::MoveUpUnknown, self.spare_unknown),
+            None => Reason::of(ReasonCode::NobodySpare, &[area]),
+        });
         reasons
     }
 }
@@ -218,7 +261,7 @@ impl<'a> Board<'a> {
             board
                 .may_move
                 .push(!is_sent && matches!(unit.cover, Cover::Free | Cover::Spare));
-            let Some(area) = unit.area.filter(|_| unit.cover == Cover::Free) else {
+            let Some(area) = unit.area().filter(|_| unit.cover == Cover::Free) else {
                 continue;
             };
             if let Some(count) = board.before.get_mut(area) {
@@ -249,21 +292,25 @@ impl<'a> Board<'a> {
     }
 
     fn unsure_in(&self, area: usize) -> u32 {
-        let unsure = |unit: &&CoverFacts| unit.cover == Cover::Unknown && unit.area == Some(area);
+        let unsure = |unit: &&CoverFacts| unit.cover == Cover::Unknown && unit.area() == Some(area);
         count(self.units.iter().filter(unsure))
     }
 
     fn unplaced(&self) -> u32 {
-        let known = |unit: &CoverFacts| unit.area.is_some_and(|area| area < self.areas.len());
+        let is_lost = |unit: &CoverFacts| match unit.home {
+            Home::Area(area) => area >= self.areas.len(),
+            Home::Unknown => true,
+            Home::Nowhere => false,
+        };
         let units = self.units.iter().zip(&self.may_move);
-        count(units.filter(|(unit, may)| **may && unit.cover == Cover::Free && !known(unit)))
+        count(units.filter(|(unit, may)| **may && unit.cover == Cover::Free && is_lost(unit)))
     }
 
     /// Units that may go into `area` without stripping their own.
     fn spare(&self, area: usize) -> impl Iterator<Item = usize> {
         let units = self.units.iter().zip(&self.may_move).enumerate();
         units.filter_map(move |(at, (unit, may_move))| {
-            let leaves = unit.area.filter(|_| unit.cover == Cover::Free);
+            let leaves = unit.area().filter(|_| unit.cover == Cover::Free);
             let strips = |from| from < self.areas.len() && self.free_in(from) <= self.needed(from);
             (*may_move && leaves != Some(area) && !leaves.is_some_and(strips)).then_some(at)
         })
@@ -273,7 +320,7 @@ impl<'a> Board<'a> {
         let moves = open.iter().flat_map(|area| {
             self.spare(*area).filter_map(move |unit| {
                 let seconds = travel_s(unit, *area).filter(is_time)?;
-                let from = self.units.get(unit)?.area;
+                let from = self.units.get(unit)?.area();
                 let found = MoveUp {
                     unit,
                     seconds,

@@ -12,6 +12,7 @@ pub mod camera;
 pub mod circle;
 pub mod command_line;
 pub mod coverage;
+pub mod drawing;
 pub mod hotcell;
 pub mod incident;
 pub mod log;

@@ -19,8 +19,19 @@ pub struct RingLimits {
     pub rings_s: [f64; 3],
     /// A team this near its point, in metres, is at it.
     pub at_point_m: f64,
+    /// Nobody drives faster, km/h: a unit whose straight line alone takes longer than a ring is
+    /// outside it, also where its way is not known.
+    pub fastest_kmh: f64,
     /// Which fixes are too old to place a unit by.
     pub fixes: FixLimits,
+}
+
+impl RingLimits {
+    /// How far off, in a straight line, nobody can be within `seconds`; metres.
+    #[must_use]
+    pub fn reach_m(&self, seconds: f64) -> f64 {
+        seconds * self.fastest_kmh / 3.6
+    }
 }
 
 impl Default for RingLimits {
@@ -28,6 +39,7 @@ impl Default for RingLimits {
         Self {
             rings_s: [60.0, 180.0, 300.0],
             at_point_m: 100.0,
+            fastest_kmh: 150.0,
             fixes: FixLimits::default(),
         }
     }
@@ -108,8 +120,10 @@ pub fn hold(units: &[RingFacts], limits: &RingLimits) -> Hold {
         let is_at = unit.distance_m.is_some_and(|m| m <= limits.at_point_m) && unit.is_team;
         let seconds = unit.travel_s.filter(is_time);
         let is_in = seconds.filter(|s| *s <= first_s);
+        let is_far = is_beyond(unit, first_s, limits);
         match (free(unit), placed(unit)) {
             (Some(false), _) => {}
+            (_, true) if is_far => {}
             (Some(true), true) if is_at => teams.push((at, None)),
             (Some(true), true) if unit.is_team && seconds.is_none() => unsure.push(at),
             (Some(true), true) => match is_in {
@@ -156,6 +170,10 @@ pub fn rings(units: &[RingFacts], limits: &RingLimits) -> Rings {
             continue;
         }
         let seconds = unit.travel_s.filter(is_time);
+        let last_s = limits.rings_s.last().copied().unwrap_or_default();
+        if is_placed(unit, limits) && is_beyond(unit, last_s, limits) {
+            continue;
+        }
         match seconds.filter(|_| free(unit) == Some(true) && is_placed(unit, limits)) {
             None => unknown += 1,
             Some(seconds) => {
@@ -183,6 +201,11 @@ fn is_placed(unit: &RingFacts, limits: &RingLimits) -> bool {
         fix_age(unit.fix_age_s, limits.fixes),
         FixAge::Solid | FixAge::Fading | FixAge::Ghost
     )
+}
+
+/// So far off that no speed brings it there in time.
+fn is_beyond(unit: &RingFacts, seconds: f64, limits: &RingLimits) -> bool {
+    unit.distance_m.is_some_and(|m| m > limits.reach_m(seconds))
 }
 
 fn is_time(seconds: &f64) -> bool {

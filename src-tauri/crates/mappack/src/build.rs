@@ -199,7 +199,11 @@ fn gather_own(gathered: &mut Gathered, own: &OwnData) {
         });
     }
     for road in own.roads.iter().filter(|road| !road.name.is_empty()) {
-        for middle in road.lines.iter().filter_map(|line| line.get(line.len() / 2)) {
+        for middle in road
+            .lines
+            .iter()
+            .filter_map(|line| line.get(line.len() / 2))
+        {
             gathered.own_street(&road.name, *middle);
         }
     }

@@ -392,7 +392,7 @@ impl<'t> Log<'t> {
     }
 
     /// The incident whose timeline a folded entry belongs to: named by the
-    /// entry, or by the assignment, feedback or call it is about.
+    /// entry, or by the assignment, feedback, drawing or call it is about.
     fn timeline_of(&mut self, entry: &Entry) -> Result<Option<Dot>, StoreError> {
         if let Some(dot) = owner(entry) {
             return Ok(Some(dot));
@@ -400,6 +400,7 @@ impl<'t> Log<'t> {
         for (noun, field) in [
             (Noun::Assignment, Field::AssignmentIncident),
             (Noun::Feedback, Field::FeedbackIncident),
+            (Noun::Drawing, Field::DrawingIncident),
             (Noun::Call, Field::CallIncident),
         ] {
             let Some(row) = self.rows.get(noun, entry.subject)? else {
@@ -683,6 +684,7 @@ fn owner(entry: &Entry) -> Option<Dot> {
         | Kind::IncidentNote => Some(entry.subject),
         Kind::AssignmentOrder => reference(Field::AssignmentIncident),
         Kind::FeedbackAdd => reference(Field::FeedbackIncident),
+        Kind::DrawingAdd => reference(Field::DrawingIncident),
         _ => None,
     }
 }
@@ -699,6 +701,7 @@ pub fn noun_of(field: u16) -> Option<Noun> {
         600..=699 => Some(Noun::Unit),
         700..=799 => Some(Noun::Account),
         800..=899 => Some(Noun::County),
+        1000..=1099 => Some(Noun::Drawing),
         _ => None,
     }
 }

@@ -4,10 +4,16 @@
 use crate::open::Migration;
 
 /// Every step; the newest version is their number.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    name: "V1__first",
-    sql: include_str!("../migrations/V1__first.sql"),
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "V1__first",
+        sql: include_str!("../migrations/V1__first.sql"),
+    },
+    Migration {
+        name: "V2__drawing",
+        sql: include_str!("../migrations/V2__drawing.sql"),
+    },
+];
 
 #[cfg(test)]
 mod tests {

@@ -22,6 +22,7 @@ pub(crate) fn load_sql(noun: Noun) -> Option<&'static str> {
         Noun::Incident => "SELECT id, regs FROM incident WHERE writer = ?1 AND seq = ?2",
         Noun::Assignment => "SELECT id, regs FROM assignment WHERE writer = ?1 AND seq = ?2",
         Noun::Feedback => "SELECT id, regs FROM feedback WHERE writer = ?1 AND seq = ?2",
+        Noun::Drawing => "SELECT id, regs FROM drawing WHERE writer = ?1 AND seq = ?2",
         Noun::Unit => "SELECT id, regs FROM unit WHERE writer = ?1 AND seq = ?2",
         Noun::Account => "SELECT id, regs FROM account WHERE writer = ?1 AND seq = ?2",
         Noun::County => "SELECT id, regs FROM county WHERE writer = ?1 AND seq = ?2",
@@ -47,6 +48,10 @@ pub(crate) fn insert_sql(noun: Noun) -> &'static str {
         }
         Noun::Feedback => {
             "INSERT INTO feedback (regs, incident, writer, seq) VALUES (?1, ?2, ?3, ?4)"
+        }
+        Noun::Drawing => {
+            "INSERT INTO drawing (regs, incident, listed, writer, seq)
+             VALUES (?1, ?2, ?3, ?4, ?5)"
         }
         Noun::Unit => {
             "INSERT INTO unit (regs, callsign, state, state_at, writer, seq)
@@ -75,6 +80,7 @@ pub(crate) fn update_sql(noun: Noun) -> &'static str {
              WHERE id = ?6"
         }
         Noun::Feedback => "UPDATE feedback SET regs = ?1, incident = ?2 WHERE id = ?3",
+        Noun::Drawing => "UPDATE drawing SET regs = ?1, incident = ?2, listed = ?3 WHERE id = ?4",
         Noun::Unit => "UPDATE unit SET regs = ?1, callsign = ?2 WHERE id = ?3",
         Noun::Account => "UPDATE account SET regs = ?1, account = ?2 WHERE id = ?3",
         Noun::County | Noun::Body => "UPDATE county SET regs = ?1 WHERE id = ?2",
@@ -115,6 +121,7 @@ pub(crate) fn columns(noun: Noun, regs: &Registers) -> Vec<Sql> {
         }
         Noun::Unit => vec![text(Field::UnitCallsign)],
         Noun::Account => vec![text(Field::AccountName)],
+        Noun::Drawing => vec![Sql::Integer(i64::from(drawing_is_listed(regs)))],
         Noun::Feedback | Noun::County | Noun::Body => Vec::new(),
     }
 }
@@ -127,6 +134,19 @@ pub fn call_state(regs: &Registers) -> CallState {
         ended: regs.int(Field::CallEndedAt).is_some(),
         called_back: regs.int(Field::CallBackAt).is_some(),
     })
+}
+
+/// Whether a drawing is on the map: it stands, or its voiding had not seen all that was done
+/// to it, which a person then has to settle.
+#[must_use]
+pub fn drawing_is_listed(regs: &Registers) -> bool {
+    regs.int(Field::DrawingVoidedAt).is_none() || drawing_has_unseen(regs)
+}
+
+/// Something was done to a drawing that its voiding had not seen.
+#[must_use]
+pub fn drawing_has_unseen(regs: &Registers) -> bool {
+    regs.int(Field::DrawingVoidedAt).is_some() && regs.standing(Field::DrawingFact).next().is_some()
 }
 
 /// The facts of an assignment.

@@ -3,6 +3,8 @@
 //! **Invariant:** an error is an error; nothing here turns a failed reading
 //! into 0 or an empty list (J16). Not here: words and wire shapes.
 
+mod drawing;
+
 use std::collections::BTreeSet;
 
 use fengsui_domain::log::dot::{Dot, Lane, Writer};
@@ -13,6 +15,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use crate::error::StoreError;
 use crate::log::signed;
 use crate::rows::decode;
+pub use drawing::{DrawingRecord, drawings_of, open_drawings};
 
 /// A thing with its registers.
 #[derive(Debug, Clone)]
@@ -198,6 +201,32 @@ pub fn incidents_of_day(conn: &Connection, day: i64) -> Result<Vec<IncidentRecor
         [day],
         incident,
     )
+}
+
+/// Incidents numbered on local days (yyyymmdd, both included) and opened within `opened_ms`, one
+/// after the other, without those whose opening `wants` does not: their registers are not read.
+///
+/// # Errors
+/// Any store error.
+pub fn each_incident_between(
+    conn: &Connection,
+    days: (i64, i64),
+    opened_ms: std::ops::Range<i64>,
+    wants: impl Fn(i64) -> bool,
+    mut each: impl FnMut(IncidentRecord),
+) -> Result<(), StoreError> {
+    let mut ask = conn.prepare_cached(&format!(
+        "SELECT t.id, t.regs, {DOT}, t.stage, t.active, t.opened_at
+         FROM incident t JOIN writer w ON w.id = t.writer
+         WHERE t.day BETWEEN ?1 AND ?2 AND t.opened_at >= ?3 AND t.opened_at < ?4"
+    ))?;
+    let mut rows = ask.query((days.0, days.1, opened_ms.start, opened_ms.end))?;
+    while let Some(row) = rows.next()? {
+        if wants(row.get(8)?) {
+            each(incident(row)?);
+        }
+    }
+    Ok(())
 }
 
 /// Incidents that were on the board at `at_ms` as far as their last closing tells.
@@ -401,6 +430,19 @@ pub fn has_entry(conn: &Connection, dot: Dot) -> Result<bool, StoreError> {
     Ok(conn.prepare_cached(sql)?.exists(by_dot!(dot))?)
 }
 
+/// One entry.
+///
+/// # Errors
+/// Any store error.
+pub fn entry_by_dot(conn: &Connection, dot: Dot) -> Result<Option<Entry>, StoreError> {
+    let sql = "SELECT bytes FROM entry t JOIN writer w ON w.id = t.writer
+               WHERE w.station = ?1 AND w.incarnation = ?2 AND w.lane = ?3 AND t.seq = ?4";
+    let found = all(conn, sql, by_dot!(dot), |row| {
+        entry(row.get_ref(0)?.as_blob().unwrap_or(&[]))
+    });
+    Ok(found?.pop())
+}
+
 pub(crate) fn entry(bytes: &[u8]) -> Result<Entry, StoreError> {
     Entry::decode(bytes).map_err(|error| StoreError::corrupt(format!("entry: {error}")))
 }
@@ -484,6 +526,9 @@ mod tests {
                 plain_where("feedback", "WHERE t.incident = ?1 ORDER BY t.id"),
                 "feedback_incident",
             ),
+            (drawing::drawings_where(drawing::OF), "drawing_incident"),
+            (drawing::drawings_where(drawing::OPEN), "incident_open"),
+            (drawing::drawings_where(drawing::OPEN), "drawing_incident"),
         ] {
             let plan = plan(&sql);
             assert!(plan.contains(&format!("INDEX {index}")), "{sql}\n{plan}");

@@ -54,6 +54,7 @@ const ORDER: &[Noun] = &[
     Noun::Incident,
     Noun::Assignment,
     Noun::Feedback,
+    Noun::Drawing,
 ];
 
 impl<'t> Rows<'t> {
@@ -242,8 +243,13 @@ impl<'t> Rows<'t> {
                 columns.push(alias(id));
             }
         }
-        if noun == Noun::Feedback {
-            let id = match regs.reference(Field::FeedbackIncident) {
+        let parent = match noun {
+            Noun::Feedback => Some(Field::FeedbackIncident),
+            Noun::Drawing => Some(Field::DrawingIncident),
+            _ => None,
+        };
+        if let Some(parent) = parent {
+            let id = match regs.reference(parent) {
                 Some(dot) => self.id(Noun::Incident, dot)?,
                 None => None,
             };

@@ -26,6 +26,8 @@ const FIELDS: &[Field] = &[
     Field::IncidentPlate,
     Field::IncidentBuilding,
     Field::FeedbackText,
+    Field::DrawingLabel,
+    Field::DrawingVoidReason,
     Field::BodyText,
 ];
 

@@ -39,6 +39,7 @@ const FOLDED: &[&str] = &[
     "SELECT * FROM incident ORDER BY id",
     "SELECT * FROM assignment ORDER BY id",
     "SELECT * FROM feedback ORDER BY id",
+    "SELECT * FROM drawing ORDER BY id",
     "SELECT * FROM unit ORDER BY id",
     "SELECT * FROM account ORDER BY id",
     "SELECT * FROM county ORDER BY id",

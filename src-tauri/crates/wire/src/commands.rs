@@ -103,11 +103,11 @@ macro_rules! command_table {
             "incident.file" IncidentFile Write [Intake Dispatch ShiftLeader]
                 incident::FileIncident => common::Saved [Incidents Needs];
             "incident.invalidate" IncidentInvalidate Write [Intake Dispatch ShiftLeader]
-                incident::InvalidateIncident => common::Saved [Incidents Calls Needs];
+                incident::InvalidateIncident => common::Saved [Incidents Calls Needs Drawings];
             "incident.close" IncidentClose Write [Dispatch ShiftLeader Commander]
-                incident::CloseIncident => common::Saved [Incidents Units Needs];
+                incident::CloseIncident => common::Saved [Incidents Units Needs Drawings];
             "incident.reopen" IncidentReopen Write [Dispatch ShiftLeader Commander]
-                incident::ReopenIncident => common::Saved [Incidents Needs];
+                incident::ReopenIncident => common::Saved [Incidents Needs Drawings];
             "incident.note" IncidentNote Write [Intake Dispatch ShiftLeader Commander Supervisor]
                 incident::NoteIncident => common::Saved [Incidents];
             "candidate.rank" CandidateRank Read [] incident::IncidentRef => unit::Candidates [];
@@ -122,7 +122,16 @@ macro_rules! command_table {
             "assignment.remind" AssignmentRemind Write [Dispatch ShiftLeader]
                 incident::RemindAssignment => common::Saved [Incidents Needs];
             "feedback.add" FeedbackAdd Write [Dispatch ShiftLeader Intake Device]
-                incident::AddFeedback => common::Saved [Incidents Needs];
+                incident::AddFeedback => common::Saved [Incidents Needs Drawings];
+            "drawing.list" DrawingList Read []
+                drawing::ListDrawings => drawing::Drawings [];
+            "drawing.add" DrawingAdd Write [Intake Dispatch ShiftLeader Commander Supervisor]
+                drawing::AddDrawing => common::Saved [Incidents Drawings];
+            "drawing.change" DrawingChange Write
+                [Intake Dispatch ShiftLeader Commander Supervisor]
+                drawing::ChangeDrawing => common::Saved [Incidents Drawings];
+            "drawing.void" DrawingVoid Write [Intake Dispatch ShiftLeader Commander Supervisor]
+                drawing::VoidDrawing => common::Saved [Incidents Drawings];
             "unit.board" UnitBoardRead Read [] common::Nothing => unit::UnitBoard [];
             "unit.set_state" UnitSetState Write [Dispatch ShiftLeader Device]
                 unit::SetUnitState => common::Saved [Units Incidents Needs];

@@ -80,6 +80,8 @@ pub enum Topic {
     Map,
     /// What hangs on the wall.
     Wall,
+    /// Drawings on the map.
+    Drawings,
 }
 
 /// A reply that says only that the thing is on the disk.

@@ -104,6 +104,15 @@ codes! {
     MapMissing = "map.missing",
     /// Work on map packs is running already; `source`.
     MapBusy = "map.busy",
+    /// Too few or too many points for a drawing; `shape`, `found`, `min`, `max` (absent where it
+    /// is `min`).
+    DrawingPoints = "drawing.points",
+    /// A point of a drawing is no place; `at` (from 1).
+    DrawingPlace = "drawing.place",
+    /// Points of a drawing lie too far apart; `spread_km`, `max_km`.
+    DrawingSpread = "drawing.spread",
+    /// The drawing was voided.
+    DrawingVoided = "drawing.voided",
     /// Disk full; the reserve was freed so that calls can still be taken.
     StoreDiskFull = "store.disk_full",
     /// Read-only file or folder: nothing can be written.

@@ -76,6 +76,8 @@ pub struct CircleForce {
     pub units: Vec<CircleUnit>,
     /// Units whose fix is too old or missing: neither inside nor outside.
     pub unknown: u32,
+    /// Units inside whose state is not known: in no sum.
+    pub unknown_state: u32,
 }
 
 /// A 135 point (快反点).

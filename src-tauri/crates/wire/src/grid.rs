@@ -53,4 +53,8 @@ pub struct HotCells {
     pub total: u32,
     /// Incidents of the time and type without a place: in no cell.
     pub without_place: u32,
+    /// Incidents of the time and type too far from the county's zone to have a cell.
+    pub off_grid: u32,
+    /// Incidents of the time whose type is not chosen, when only some types are counted.
+    pub without_class: u32,
 }

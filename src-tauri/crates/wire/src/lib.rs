@@ -9,6 +9,7 @@ pub mod camera;
 pub mod code;
 pub mod commands;
 pub mod common;
+pub mod drawing;
 pub mod export;
 pub mod failure;
 pub mod force;

@@ -10,6 +10,7 @@ mod camera;
 mod code;
 mod command;
 mod convert;
+mod drawing;
 mod export;
 mod force;
 mod grid;
@@ -313,6 +314,10 @@ impl Router {
             C::AssignmentReroute => run(context, request, incident::reroute),
             C::AssignmentRemind => run(context, request, incident::remind),
             C::FeedbackAdd => run(context, request, incident::feedback),
+            C::DrawingList => run(context, request, drawing::list),
+            C::DrawingAdd => run(context, request, drawing::add),
+            C::DrawingChange => run(context, request, drawing::change),
+            C::DrawingVoid => run(context, request, drawing::void),
             C::UnitBoardRead => run(context, request, unit::board),
             C::UnitSetState => run(context, request, unit::set_state),
             C::PositionList => run(context, request, unit::positions),

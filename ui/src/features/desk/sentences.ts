@@ -22,6 +22,8 @@ const post: Family = (value) => `post.${value}`;
 const field: Family = (value) => `field.${value}`;
 const source: Family = (value) => `source.${value}`;
 const kind: Family = (value) => `kind.${value}`;
+const drawing: Family = (value) => `drawing.${value}`;
+const shape: Family = (value) => `shape.${value}`;
 const what: Family = (value) => `what.${value}`;
 
 const families: Record<string, readonly Family[]> = {
@@ -40,6 +42,8 @@ const families: Record<string, readonly Family[]> = {
   source: [source],
   point_source: [source],
   kind: [kind],
+  drawing_kind: [drawing],
+  shape: [shape],
   what: [what],
 };
 

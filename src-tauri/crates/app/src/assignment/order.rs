@@ -105,7 +105,7 @@ fn check_choice(
         known.push(read::unit_by_dot(log.conn(), *dot)?);
     }
     let records = known.iter().flatten().cloned().collect();
-    let ranking = station.ranking_of(log.conn(), ordering.incident, records)?;
+    let ranking = station.standings(log.conn(), ordering.incident, records)?;
     for (at, (dot, record)) in ordering.units.iter().zip(known).enumerate() {
         let record = record.ok_or_else(|| not_found("unit"))?;
         let callsign = callsign_of(&record);

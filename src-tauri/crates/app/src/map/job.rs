@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use fengsui_mappack::install::{Installed, Installing};
 use fengsui_mappack::{BuildInput, Continue, Pack, PackError, Progress, Reject, build, install};
 
 use super::Map;
@@ -74,6 +75,8 @@ pub(super) struct Work {
     stop: Arc<AtomicBool>,
 }
 
+/// Where packs are built before they are installed; hidden, and emptied by the next build.
+const WORKSHOP: &str = ".workshop";
 /// How often progress is told.
 const TELL_EVERY: Duration = Duration::from_millis(250);
 
@@ -200,27 +203,13 @@ impl Station {
     }
 
     fn work(&self, task: Task, stop: &AtomicBool) {
-        let mut told = Instant::now();
-        let mut tell = |progress: Progress| {
-            if stop.load(Ordering::Relaxed) {
-                return Continue::No;
-            }
-            self.map().note(|state| {
-                state.stage = progress.stage.word();
-                state.share = progress.share();
-            });
-            if told.elapsed() >= TELL_EVERY {
-                told = Instant::now();
-                self.announce(&[Topic::Map]);
-            }
-            Continue::Yes
-        };
-        let packs = self.map().packs.clone();
+        let teller = Teller::new(self, stop);
+        let packs = &self.map().packs;
         let done = match task {
-            Task::Install(source) => install::install(&source, &packs, &mut tell),
-            Task::Build { extract, own } => self.make(extract.as_deref(), &own, &packs, &mut tell),
+            Task::Install(source) => self.take_in(&source, packs, &teller),
+            Task::Build { extract, own } => self.make(extract.as_deref(), &own, packs, &teller),
         };
-        let outcome = match done.and_then(|dir| Pack::open(&dir)) {
+        let outcome = match done.and_then(|installed| Pack::open(&installed.dir)) {
             Ok(pack) => {
                 self.use_pack(pack);
                 Outcome::Done
@@ -234,14 +223,29 @@ impl Station {
         self.finish(outcome);
     }
 
-    /// Builds into the folder of packs and makes the result the installed one.
+    /// Installs a pack; the one before the current one is gone back to as it lies there.
+    fn take_in(
+        &self,
+        source: &Path,
+        packs: &Path,
+        teller: &Teller<'_>,
+    ) -> Result<Installed, PackError> {
+        let before = install::current(packs).ok().flatten();
+        let before = before.and_then(|current| current.previous);
+        if before.is_some_and(|id| packs.join(id) == source) {
+            return install::rollback(packs);
+        }
+        install::install(source, packs, &mut |step| teller.installing(step))
+    }
+
+    /// Builds beside the packs, installs the result and takes the workshop away.
     fn make(
         &self,
         extract: Option<&Path>,
         own: &[PathBuf],
         packs: &Path,
-        tell: &mut dyn FnMut(Progress) -> Continue,
-    ) -> Result<PathBuf, PackError> {
+        teller: &Teller<'_>,
+    ) -> Result<Installed, PackError> {
         let built_at = DateTime::<Utc>::from_timestamp_millis(self.now_ms())
             .map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true))
             .unwrap_or_default();
@@ -253,16 +257,27 @@ impl Station {
             }
             None => BuildInput::own_alone(own, &built_at)?,
         };
-        let dir = packs.join(input.edition());
-        std::fs::create_dir_all(packs).map_err(|source| PackError::Io {
+        let io = |source| PackError::Io {
             path: packs.to_owned(),
             source,
-        })?;
-        if Pack::open(&dir).is_err() {
-            let built = build(&input, &dir, tell)?;
-            let _ = built;
+        };
+        std::fs::create_dir_all(packs).map_err(io)?;
+        let workshop = packs.join(WORKSHOP);
+        if workshop.exists() {
+            std::fs::remove_dir_all(&workshop).map_err(io)?;
         }
-        install::install(&dir, packs, tell)
+        std::fs::create_dir_all(&workshop).map_err(io)?;
+        let dir = workshop.join(input.edition());
+        let built = build(&input, &dir, &mut |progress| teller.building(progress));
+        let installed = built.and_then(|_| {
+            let rejects = fengsui_mappack::read_rejects(&dir)?;
+            self.map().note(|state| state.rejects = rejects);
+            install::install(&dir, packs, &mut |step| teller.installing(step))
+        });
+        if let Err(error) = std::fs::remove_dir_all(&workshop) {
+            tracing::warn!(%error, "what was built aside could not be taken away");
+        }
+        installed
     }
 
     /// Puts a pack in use and reads its roads behind it.
@@ -296,6 +311,47 @@ impl Station {
         self.map()
             .note(|state| state.ended = Some((now_ms, outcome)));
         self.announce(&[Topic::Map]);
+    }
+}
+
+/// Passes progress on, and whether somebody said stop.
+struct Teller<'a> {
+    station: &'a Station,
+    stop: &'a AtomicBool,
+    told: Mutex<Instant>,
+}
+
+impl<'a> Teller<'a> {
+    fn new(station: &'a Station, stop: &'a AtomicBool) -> Self {
+        Self {
+            station,
+            stop,
+            told: Mutex::new(Instant::now()),
+        }
+    }
+
+    fn building(&self, progress: Progress) -> Continue {
+        self.tell(progress.stage.word(), progress.done, progress.of)
+    }
+
+    fn installing(&self, step: Installing) -> Continue {
+        self.tell(step.step.word(), step.done, step.of)
+    }
+
+    fn tell(&self, stage: &'static str, done: u64, of: u64) -> Continue {
+        if self.stop.load(Ordering::Relaxed) {
+            return Continue::No;
+        }
+        self.station.map().note(|state| {
+            state.stage = stage;
+            state.share = (of > 1).then(|| done as f64 / of as f64);
+        });
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.elapsed() >= TELL_EVERY {
+            *told = Instant::now();
+            self.station.announce(&[Topic::Map]);
+        }
+        Continue::Yes
     }
 }
 

@@ -9,7 +9,7 @@ use fengsui_domain::number::{IncidentNumber, ShortCode};
 use fengsui_domain::rank::{By, CandidateFacts, Engagement, RankLimits, Reason, Standing, rank};
 use fengsui_domain::unit::{UnitKind, UnitState};
 use fengsui_geo::{Wgs84, distance_m};
-use fengsui_store::read::{self, UnitRecord};
+use fengsui_store::read::{self, IncidentRecord, UnitRecord};
 
 use super::board::{UnitFacts, claims, kind_of};
 use crate::county::{kit_item, kit_list};
@@ -34,8 +34,12 @@ pub struct CandidateRow {
     pub auxiliaries: u32,
     /// Kit.
     pub kit: Vec<String>,
-    /// Metres; `None` = unknown.
+    /// Metres in a straight line; `None` = unknown.
     pub distance_m: Option<f64>,
+    /// Seconds by road; `None` = not known.
+    pub travel_s: Option<f64>,
+    /// Metres by road; `None` = not known.
+    pub road_m: Option<f64>,
     /// Age of the fix, s; `None` = never seen.
     pub fix_age_s: Option<f64>,
     /// Whether it may go.
@@ -63,37 +67,63 @@ pub struct CandidateRanking {
     pub asked_at_ms: i64,
 }
 
-impl Station {
-    /// Ranks all units for an incident.
-    ///
-    /// # Errors
-    /// `NotFound`, faults.
-    pub fn rank_candidates(&self, incident: Dot) -> Result<CandidateRanking, AppError> {
-        self.store().read(|conn| self.ranking_in(conn, incident))
-    }
+/// What a ranking is made from, read in one go.
+struct Asked {
+    incident: Dot,
+    record: IncidentRecord,
+    facts: UnitFacts,
+}
 
-    pub(crate) fn ranking_in(
-        &self,
-        conn: &fengsui_store::Connection,
-        incident: Dot,
-    ) -> Result<CandidateRanking, AppError> {
-        self.ranking_of(conn, incident, read::units(conn)?)
-    }
-
-    /// The same rows for some units only: how one stands does not hang on the others. Places and
-    /// proposals are those among them.
-    pub(crate) fn ranking_of(
-        &self,
+impl Asked {
+    fn read(
         conn: &fengsui_store::Connection,
         incident: Dot,
         units: Vec<UnitRecord>,
-    ) -> Result<CandidateRanking, AppError> {
+    ) -> Result<Asked, AppError> {
         let record = read::incident_by_dot(conn, incident)?.ok_or_else(|| not_found("incident"))?;
         let facts = UnitFacts {
             units,
             active: read::active_assignments(conn)?,
             incidents: read::open_incidents(conn)?,
         };
+        Ok(Asked {
+            incident,
+            record,
+            facts,
+        })
+    }
+}
+
+impl Station {
+    /// Ranks all units for an incident.
+    ///
+    /// # Errors
+    /// `NotFound`, faults.
+    pub fn rank_candidates(&self, incident: Dot) -> Result<CandidateRanking, AppError> {
+        let asked = self
+            .store()
+            .read(|conn| Asked::read(conn, incident, read::units(conn)?))?;
+        // Outside the reading: a connection is not held while ways are searched.
+        Ok(self.ranking(asked, true))
+    }
+
+    /// The same rows for some units only, without ways: whether one may go does not hang on the
+    /// others or on how far it is. Places and proposals are those among them.
+    pub(crate) fn standings(
+        &self,
+        conn: &fengsui_store::Connection,
+        incident: Dot,
+        units: Vec<UnitRecord>,
+    ) -> Result<CandidateRanking, AppError> {
+        Ok(self.ranking(Asked::read(conn, incident, units)?, false))
+    }
+
+    fn ranking(&self, asked: Asked, with_ways: bool) -> CandidateRanking {
+        let Asked {
+            incident,
+            record,
+            facts,
+        } = asked;
         let regs = &record.record.regs;
         let place = point_of(regs).and_then(|(lon, lat)| Wgs84::new(lon, lat).ok());
         let level = regs
@@ -110,19 +140,17 @@ impl Station {
             level.and_then(Level::from_code),
         );
         let now_ms = self.now_ms();
-        let candidates: Vec<CandidateFacts> = facts
+        let mut candidates: Vec<CandidateFacts> = facts
             .units
             .iter()
             .map(|unit| self.candidate(unit, &facts, incident, place, now_ms))
             .collect();
+        let road_m = match place.filter(|_| with_ways) {
+            Some(place) => self.add_ways(&mut candidates, &facts.units, place),
+            None => Vec::new(),
+        };
         let limits = RankLimits::default();
-        let ranking = rank(
-            &candidates,
-            &wanted,
-            By::StraightLine,
-            place.is_some(),
-            limits,
-        );
+        let ranking = rank(&candidates, &wanted, By::RoadTime, place.is_some(), limits);
         let mut head = ranking.wanted;
         head.extend(ranking.short);
         let rows = ranking.rows.into_iter().filter_map(|row| {
@@ -137,6 +165,10 @@ impl Station {
                 auxiliaries: candidate.auxiliaries,
                 kit: kit_list(kit),
                 distance_m: row.distance_m,
+                travel_s: row.travel_s,
+                road_m: row
+                    .travel_s
+                    .and_then(|_| road_m.get(row.unit).copied().flatten()),
                 fix_age_s: candidate.fix_age_s,
                 standing: row.standing,
                 rank: row.rank,
@@ -144,13 +176,45 @@ impl Station {
                 reasons: row.reasons,
             })
         });
-        Ok(CandidateRanking {
+        CandidateRanking {
             by: ranking.by,
             wanted: head,
             proposed_type: proposed.and_then(|code| Some(county.type_row(&code)?.name.clone())),
             rows: rows.collect(),
             asked_at_ms: now_ms,
-        })
+        }
+    }
+
+    /// Adds to each unit its time by road, or why there is none, and the 135 point it holds;
+    /// returns the metres by road.
+    fn add_ways(
+        &self,
+        candidates: &mut [CandidateFacts],
+        units: &[UnitRecord],
+        place: Wgs84,
+    ) -> Vec<Option<f64>> {
+        let mut road_m = vec![None; candidates.len()];
+        let holders = self.holders_near(place);
+        let seen: Vec<Option<Wgs84>> = units
+            .iter()
+            .map(|unit| self.place_of_unit(unit.record.dot).ok())
+            .collect();
+        let places: Vec<Wgs84> = seen.iter().flatten().copied().collect();
+        let mut travels = self.travel_times(&places, place).into_iter();
+        for (at, (facts, seen)) in candidates.iter_mut().zip(&seen).enumerate() {
+            facts.holds_point = holders.get(&facts.callsign).cloned();
+            match seen.and_then(|_| travels.next()) {
+                Some(Ok(travel)) => {
+                    facts.travel_s = Some(travel.seconds);
+                    if let Some(metres) = road_m.get_mut(at) {
+                        *metres = Some(travel.metres);
+                    }
+                }
+                Some(Err(why)) => facts.no_road = Some(why.in_ranking()),
+                None => {}
+            }
+        }
+        road_m
     }
 
     fn candidate(

@@ -16,7 +16,7 @@ fn unit(callsign: &str, cover: Cover, area: impl Into<Option<usize>>) -> CoverFa
     CoverFacts {
         callsign: callsign.to_owned(),
         cover,
-        area: area.into(),
+        home: area.into().map_or(Home::Unknown, Home::Area),
     }
 }
 
@@ -89,6 +89,16 @@ fn two_gaps_one_spare() {
     };
     let left = left_behind(&areas, &more, &[0, 1], &times);
     assert_eq!(said(&left, &areas, &more)[1], "move_up 东区 备01 10");
+    // Nor does a unit that belongs to no area, and it is not called unknown.
+    more.pop();
+    let swat = CoverFacts {
+        home: Home::Nowhere,
+        ..unit("特01", Cover::Free, None)
+    };
+    more.push(swat);
+    let left = left_behind(&areas, &more, &[0, 1], &times);
+    assert_eq!(said(&left, &areas, &more)[1], "move_up 东区 特01 10");
+    assert_eq!(left.unplaced, 0);
 }
 
 /// Empty already: said apart, served last. Unknown states, ways and areas are said, never counted.
@@ -115,6 +125,10 @@ fn unknown_is_said() {
             "area_unknown 2",
         ]
     );
+    // Of this sending only what it does is said, and nothing when it does nothing.
+    assert_eq!(left.reasons_of_sending(&areas, &units).len(), 4);
+    let nothing = left_behind(&areas, &units, &[], &|_, _| None);
+    assert_eq!(nothing.reasons_of_sending(&areas, &units), []);
     for nonsense in [f64::NAN, f64::INFINITY, -1.0] {
         let left = left_behind(&areas, &units, &[0], &|_, _| Some(nonsense));
         assert!(
@@ -159,7 +173,7 @@ fn any_case() -> impl Strategy<Value = (Vec<AreaFacts>, Vec<CoverFacts>, Vec<usi
                 .map(|(at, (cover, area))| CoverFacts {
                     callsign: format!("巡{at:02}"),
                     cover,
-                    area,
+                    home: area.map_or(Home::Nowhere, Home::Area),
                 })
                 .collect();
             (areas, units, sent, times)
@@ -177,7 +191,7 @@ proptest! {
         let stays = |at: usize| !sent.contains(&at);
         let mut free: Vec<u32> = vec![0; areas.len()];
         for (at, unit) in units.iter().enumerate() {
-            if let (Cover::Free, true, Some(area)) = (unit.cover, stays(at), unit.area)
+            if let (Cover::Free, true, Some(area)) = (unit.cover, stays(at), unit.area())
                 && let Some(count) = free.get_mut(area)
             {
                 *count += 1;
@@ -208,7 +222,7 @@ proptest! {
                 let may = matches!(unit.cover, Cover::Free | Cover::Spare)
                     && stays(at)
                     && !moved.contains(&at);
-                let home = unit.area.filter(|_| unit.cover == Cover::Free);
+                let home = unit.area().filter(|_| unit.cover == Cover::Free);
                 let strips = home.is_some_and(|home| {
                     home == gap.area || (home < areas.len() && free[home] <= areas[home].needed)
                 });

@@ -186,7 +186,8 @@ proptest! {
             hour => hour,
         };
         let band = hot_cells(&incidents, &filter(&[], &[], from, to)).total;
-        let rest = hot_cells(&incidents, &filter(&[], &[], to % 24, if from == 0 { 24 } else { from }));
+        let until = if from == 0 { 24 } else { from };
+        let rest = hot_cells(&incidents, &filter(&[], &[], to % 24, until));
         prop_assert_eq!(band + rest.total, u32::try_from(times.len()).unwrap());
         let others: Vec<u8> = (1..=7).filter(|day| *day != weekday).collect();
         let one = hot_cells(&incidents, &filter(&[], &[weekday], from, to)).total;

@@ -22,6 +22,8 @@ pub enum Noun {
     County,
     /// Words of the entry alone: shown in the timeline, no row.
     Body,
+    /// 标绘. Last, since a noun's place takes part in the digest.
+    Drawing,
 }
 
 /// What concurrent writes mean.
@@ -289,4 +291,19 @@ fields! {
     BodyDesk = 911 Body Plain "desk",
     /// Why an incarnation began.
     BodyLineage = 912 Body Plain "lineage",
+
+    /// The incident.
+    DrawingIncident = 1001 Drawing Plain "incident",
+    /// What is drawn (code).
+    DrawingKind = 1002 Drawing Plain "drawing_kind",
+    /// Its points, as bytes of `drawing::Geometry`.
+    DrawingPoints = 1003 Drawing Plain "points",
+    /// Its words.
+    DrawingLabel = 1004 Drawing Plain "label",
+    /// Voided, ms.
+    DrawingVoidedAt = 1005 Drawing Plain "voided_at",
+    /// Why it was voided.
+    DrawingVoidReason = 1006 Drawing Plain "void_reason",
+    /// Changes that a voiding must have seen.
+    DrawingFact = 1007 Drawing Set "drawing_fact",
 }

@@ -101,6 +101,12 @@ kinds! {
     AuditRead = 91 "audit.read",
     /// A station's incarnation begins.
     StationBegin = 100 "station.begin",
+    /// 标绘.
+    DrawingAdd = 110 "drawing.add",
+    /// 改标绘.
+    DrawingChange = 111 "drawing.change",
+    /// 撤标绘.
+    DrawingVoid = 112 "drawing.void",
 }
 
 impl Kind {

@@ -96,6 +96,22 @@ fn unknown_is_not_nobody() {
     assert_eq!(held(&[torn]), Hold::Nobody);
 }
 
+/// Where no way is known, a straight line that nobody drives in the time is outside all the same.
+#[test]
+fn too_far_for_any_speed() {
+    let no_way = |callsign: &str, metres| RingFacts {
+        travel_s: None,
+        ..unit(callsign, metres, 0.0)
+    };
+    assert_eq!(held(&[no_way("快1", 2_400.0)]), Hold::Unknown(0));
+    assert_eq!(held(&[no_way("快1", 2_600.0)]), Hold::Nobody);
+    let made = rings(
+        &[no_way("巡01", 12_400.0), no_way("巡02", 12_600.0)],
+        &RingLimits::default(),
+    );
+    assert_eq!(made.unknown, 1);
+}
+
 /// Each free unit is in its smallest ring, quickest first; beyond five minutes in none; those
 /// that cannot be placed are counted apart; busy ones are in none and not unknown.
 #[test]

@@ -114,7 +114,8 @@ impl Gathered {
     pub(crate) fn own_street(&mut self, name: &str, at: Wgs84) {
         let (lon, lat) = at.to_e7();
         let at = Px::from_e7(lon, lat);
-        self.pieces.push(Found::new(name, PlaceClass::Street, "street", at));
+        self.pieces
+            .push(Found::new(name, PlaceClass::Street, "street", at));
     }
 
     /// A node or an area with these tags and this label point.

@@ -337,7 +337,11 @@ mod tests {
         assert_eq!(found.column(Field::Lon), Some(2));
         assert_eq!(found.column(Field::Lat), Some(3));
         assert_eq!(found.column(Field::Heading), Some(4));
-        assert_eq!(found.column(Field::Code), None, "a running number is no code");
+        assert_eq!(
+            found.column(Field::Code),
+            None,
+            "a running number is no code"
+        );
         let (found, _) = mapping(&["地址", "name", "street"]);
         assert_eq!(found.column(Field::Name), Some(1), "the plainest name wins");
         assert_eq!(found.column(Field::Street), Some(2));

@@ -22,10 +22,7 @@ pub(super) fn add(network: &mut Network, roads: &[OwnRoad]) {
     let mut id = 0;
     for road in roads {
         for line in &road.lines {
-            let mut nodes: Vec<u32> = line
-                .iter()
-                .map(|at| joints.place(network, *at))
-                .collect();
+            let mut nodes: Vec<u32> = line.iter().map(|at| joints.place(network, *at)).collect();
             nodes.dedup();
             if nodes.len() < 2 {
                 continue;
@@ -132,7 +129,12 @@ mod tests {
             kind: kind.to_owned(),
             is_oneway: Some(true),
             speed_kmh: Some(40.0),
-            lines: vec![points.iter().map(|(x, y)| Wgs84::new(*x, *y).unwrap()).collect()],
+            lines: vec![
+                points
+                    .iter()
+                    .map(|(x, y)| Wgs84::new(*x, *y).unwrap())
+                    .collect(),
+            ],
         }
     }
 
@@ -140,13 +142,19 @@ mod tests {
     #[test]
     fn joins_what_is_near() {
         let mut network = Network::default();
-        add(&mut network, &[road("乡道", &[(113.9, 31.2), (113.91, 31.2)])]);
+        add(
+            &mut network,
+            &[road("乡道", &[(113.9, 31.2), (113.91, 31.2)])],
+        );
         let metre = 1.0 / 95_000.0;
         let ends = [(113.91 + metre, 31.2), (113.92, 31.2)];
         add(&mut network, &[road("村道", &ends)]);
         assert_eq!(network.places.len(), 3);
         assert_eq!(network.ways[1].nodes[0], network.ways[0].nodes[1]);
-        add(&mut network, &[road("", &[(113.92 + 10.0 * metre, 31.2), (113.93, 31.2)])]);
+        add(
+            &mut network,
+            &[road("", &[(113.92 + 10.0 * metre, 31.2), (113.93, 31.2)])],
+        );
         assert_eq!(network.places.len(), 5);
         assert_eq!(network.ways[0].class, RoadClass::Tertiary);
         assert_eq!(network.ways[2].class, RoadClass::Unclassified);

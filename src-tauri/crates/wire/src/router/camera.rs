@@ -1,13 +1,40 @@
 //! Handlers of cameras.
 
 use super::Context;
-use crate::camera::{CameraOpened, CamerasAsked, CamerasNear, OpenCamera};
-use crate::failure::{Failure, FailureCode};
+use super::convert::{degrees, dot, pairs, place};
+use crate::camera::{CameraNear, CameraOpened, CamerasAsked, CamerasNear, OpenCamera};
+use crate::failure::Failure;
 
-pub(super) fn near(_: &Context<'_>, _: CamerasAsked) -> Result<CamerasNear, Failure> {
-    Err(Failure::new(FailureCode::MapMissing))
+pub(super) fn near(context: &Context<'_>, request: CamerasAsked) -> Result<CamerasNear, Failure> {
+    let point = place("point", request.point)?;
+    let cameras = context.station.cameras_near(point, request.limit)?;
+    let cameras = cameras.into_iter().map(|camera| CameraNear {
+        id: camera.id,
+        name: camera.name,
+        point: degrees(camera.point),
+        distance_m: camera.distance_m,
+        heading_deg: camera.heading_deg,
+        sector: pairs(&camera.sector),
+        sees: camera.sees,
+        is_online: !camera.is_dead,
+    });
+    Ok(CamerasNear {
+        cameras: cameras.collect(),
+    })
 }
 
-pub(super) fn open(_: &Context<'_>, _: OpenCamera) -> Result<CameraOpened, Failure> {
-    Err(Failure::new(FailureCode::MapMissing))
+pub(super) fn open(context: &Context<'_>, request: OpenCamera) -> Result<CameraOpened, Failure> {
+    let incident = request
+        .incident
+        .map(|incident| dot("incident", &incident))
+        .transpose()?;
+    let actor = context.actor()?;
+    let url = context
+        .station
+        .open_camera(actor, &request.camera, incident)?;
+    Ok(CameraOpened {
+        url,
+        // No program of the site is known to this desk: the address is shown.
+        is_started: false,
+    })
 }

@@ -7,6 +7,7 @@ use fengsui_app::incident::BoardRow as AppBoardRow;
 use fengsui_app::station::{Saved as AppSaved, Topic as AppTopic, dot_of};
 use fengsui_app::{AppError, RejectionCode};
 use fengsui_domain::assignment as assignment_domain;
+use fengsui_domain::drawing as drawing_domain;
 use fengsui_domain::incident as incident_domain;
 use fengsui_domain::log::dot::Dot;
 use fengsui_domain::log::field::Field;
@@ -15,6 +16,7 @@ use fengsui_domain::{call as call_domain, post as post_domain, unit as unit_doma
 
 use crate::call::{Call, CallState, IntakeFix, Line};
 use crate::common::{Fix, Point, PointSource, Saved, Topic, Watch};
+use crate::drawing::{DrawingKind, DrawingShape};
 use crate::failure::{Failure, FailureCode};
 use crate::incident::{
     Assignment, AssignmentStage, AssignmentStep, BoardRow, BoardUnit, Channel, Entrance, Level,
@@ -135,8 +137,24 @@ same!(
     topic,
     topic_of,
     [
-        Calls, Incidents, Units, Positions, Needs, Honesty, Settings, Map
+        Calls, Incidents, Units, Positions, Needs, Honesty, Settings, Map, Wall, Drawings
     ]
+);
+same!(
+    DrawingKind,
+    drawing_domain::DrawingKind,
+    drawing_kind,
+    drawing_kind_of,
+    [
+        Cordon, Assembly, Route, RedLine, GreenLine, FreeLine, TextMark
+    ]
+);
+same!(
+    DrawingShape,
+    drawing_domain::Shape,
+    drawing_shape,
+    drawing_shape_of,
+    [Point, Line, Area]
 );
 
 /// A step; asking to cancel has its own command.
@@ -394,6 +412,10 @@ fn rejection_code(code: RejectionCode) -> FailureCode {
         R::ReadingUnknown => F::ReadingUnknown,
         R::MapMissing => F::MapMissing,
         R::MapBusy => F::MapBusy,
+        R::DrawingPoints => F::DrawingPoints,
+        R::DrawingPlace => F::DrawingPlace,
+        R::DrawingSpread => F::DrawingSpread,
+        R::DrawingVoided => F::DrawingVoided,
     }
 }
 

@@ -22,6 +22,7 @@ use crate::incident::{
     ReopenIncident, RerouteAssignment, SearchIncidents, StepAssignment, TodayCounts,
 };
 
+mod drawn;
 pub(super) mod timeline;
 
 pub(super) fn board(context: &Context<'_>, _: Nothing) -> Result<Board, Failure> {

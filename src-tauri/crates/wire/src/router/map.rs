@@ -160,7 +160,7 @@ fn facts(pack: PackView) -> PackFacts {
         name: manifest.name,
         adcode: manifest.adcode,
         built_at: manifest.built_at,
-        approval_number: manifest.approval_number,
+        approval_number: manifest.approval_no,
     }
 }
 

@@ -14,6 +14,7 @@ use fengsui_domain::log::field::{Field, Noun};
 use fengsui_domain::log::kind::Kind;
 use fengsui_domain::post::Post;
 
+use super::drawn::Drawn;
 use crate::incident::{Param, TimelineLine};
 
 /// Kinds that a unit (its terminal) reports about itself.
@@ -52,11 +53,12 @@ pub(in crate::router) fn lines(
             ],
         });
     }
-    lines.extend(
-        view.timeline
-            .iter()
-            .map(|entry| line(entry, view, county, people)),
-    );
+    let mut drawn = Drawn::default();
+    lines.extend(view.timeline.iter().map(|entry| {
+        let mut line = line(entry, view, county, people);
+        line.params.extend(drawn.params(entry));
+        line
+    }));
     lines
 }
 
@@ -120,6 +122,9 @@ fn changed(entry: &Entry) -> String {
 
 fn param_of(write: &Write, county: &County) -> Option<Param> {
     let field = Field::from_code(write.field)?;
+    if field.noun() == Noun::Drawing {
+        return None;
+    }
     let text = match (field, &write.value) {
         (_, Value::Nothing | Value::Ref(_) | Value::Bytes(_)) => return None,
         (Field::IncidentType | Field::IncidentTypeAfter, Value::Text(code)) => county
@@ -164,7 +169,7 @@ pub(super) fn value_text(value: &Value) -> String {
     }
 }
 
-fn param(name: &str, value: &str) -> Param {
+pub(super) fn param(name: &str, value: &str) -> Param {
     Param {
         name: name.to_owned(),
         value: value.to_owned(),
