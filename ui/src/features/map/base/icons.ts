@@ -1,11 +1,9 @@
 // Every symbol of the map, drawn into small canvases in the desk's colours: units by kind, state
 // and age, incidents by level, posts, checkpoints, cameras, 135 points, the hatching of 无图. A few are
 // Maki's drawings (CC0), put in by the build: no sprite file, no request.
-import fireSvg from '@mapbox/maki/icons/fire-station.svg?raw';
-import hospitalSvg from '@mapbox/maki/icons/hospital.svg?raw';
-import schoolSvg from '@mapbox/maki/icons/school.svg?raw';
 import type { Map as MapLibre } from 'maplibre-gl';
-import { regular, type Token } from './style';
+import { regular, type Token } from './fonts';
+import { outlines as svgOutlines, plainDot, refPlate, sign, signs } from './signs';
 
 /** How old a fix is: ≤ fade solid, ≤ ghost fading, older hollow and dashed. */
 export type FixAge = 'solid' | 'fading' | 'hollow';
@@ -104,9 +102,7 @@ function drawLevel(pen: CanvasRenderingContext2D, level: string, isOpen: boolean
 }
 
 /** A drawing of Maki on a small plate, so that it can be read on any ground. */
-function maki(svg: string, round: boolean): (pen: CanvasRenderingContext2D, token: Token) => void {
-  const drawn = new DOMParser().parseFromString(svg, 'image/svg+xml');
-  const paths = [...drawn.querySelectorAll('path')].map((part) => part.getAttribute('d') ?? '');
+function maki(name: string, round: boolean): (pen: CanvasRenderingContext2D, token: Token) => void {
   return (pen, token) => {
     pen.beginPath();
     if (round) pen.arc(0, 0, 8.5, 0, Math.PI * 2);
@@ -120,7 +116,7 @@ function maki(svg: string, round: boolean): (pen: CanvasRenderingContext2D, toke
     pen.save();
     pen.scale(0.78, 0.78);
     pen.translate(-7.5, -7.5);
-    for (const one of paths) pen.fill(new Path2D(one));
+    for (const one of svgOutlines(signs[name] ?? '')) pen.fill(one);
     pen.restore();
   };
 }
@@ -154,9 +150,9 @@ const fixedThings: Record<string, (pen: CanvasRenderingContext2D, token: Token) 
     pen.fill();
     pen.stroke();
   },
-  post_fire: maki(fireSvg, false),
-  school: maki(schoolSvg, false),
-  hospital: maki(hospitalSvg, true),
+  post_fire: maki('fire-station', false),
+  school: maki('school', false),
+  hospital: maki('hospital', true),
   hydrant: (pen, token) => {
     path(pen, [[-3, 7], [-3, -1], [-5, -1], [-5, -3.5], [-3, -3.5], [-1.5, -7], [1.5, -7], [3, -3.5], [5, -3.5], [5, -1], [3, -1], [3, 7]]);
     pen.fillStyle = token('m-wtxt');
@@ -279,5 +275,12 @@ export function addIcons(map: MapLibre, token: Token, grow: number, outsideWord:
     put(levelIcon(level, true), image(40, (pen) => drawLevel(pen, level, true, token)));
   }
   for (const [id, draw] of Object.entries(fixedThings)) put(id, image(20, (pen) => draw(pen, token)));
+  for (const [name, svg] of Object.entries(signs)) put(`poi-${name}`, image(20, (pen) => sign(svg)(pen, token)));
+  put('poi-dot', image(10, (pen) => plainDot(pen, token)));
+  const plate = image(16, (pen) => refPlate(pen, token));
+  if (plate) {
+    if (map.hasImage('ref')) map.removeImage('ref');
+    map.addImage('ref', plate, { pixelRatio: RATIO, stretchX: [[6, 26]], stretchY: [[6, 26]], content: [4, 4, 28, 28] });
+  }
   put('hatch', hatch(token, grow, outsideWord));
 }

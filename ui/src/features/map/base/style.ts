@@ -15,12 +15,13 @@ export function tokensOf(part: Element): Token {
 
 export { bold, regular } from './fonts';
 
-/** Replaces `"$name"` by its colour and `{"$px": n}` by n grown with half the type size. */
+/** Replaces `"$name"` by its colour and `{"$px": n}`, `{"$icon": n}` by n grown with half the type size. */
 export function resolve(value: unknown, token: Token, typeScale: number): unknown {
   if (value === '$regular') return regular;
   if (typeof value === 'string') return /^\$[a-z][\w-]*$/.test(value) ? token(value.slice(1)) : value;
   if (Array.isArray(value)) return value.map((one) => resolve(one, token, typeScale));
   if (value === null || typeof value !== 'object') return value;
+  if ('$icon' in value) return Number(value.$icon) * (0.5 + typeScale * 0.5);
   if ('$px' in value) return Number(value.$px) * (0.5 + typeScale * 0.5);
   return Object.fromEntries(
     Object.entries(value).map(([key, one]) => [key, resolve(one, token, typeScale)]),
