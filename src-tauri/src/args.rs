@@ -23,7 +23,11 @@ pub(crate) enum Task {
     /// Whether a signed paper is as it was signed.
     AuditCheck(PathBuf),
     /// Build a map pack.
-    MapBuild { input: PathBuf, out: PathBuf },
+    MapBuild(MapWish),
+    /// Install a map pack into a home.
+    MapInstall { home: HomeWish, pack: PathBuf },
+    /// Check a map pack, byte for byte.
+    MapCheck(PathBuf),
     /// A consistent copy of the database.
     Backup { home: HomeWish, out: PathBuf },
     /// One more way to the database key.
@@ -32,6 +36,19 @@ pub(crate) enum Task {
     Help,
     /// Print the version.
     Version,
+}
+
+/// What a map pack is built from, and where to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct MapWish {
+    /// County folder or extract; `None` = own data alone.
+    pub(crate) input: Option<PathBuf>,
+    /// The county's own files and folders of them.
+    pub(crate) own: Vec<PathBuf>,
+    /// A picture map (raster MBTiles or PMTiles).
+    pub(crate) raster: Option<PathBuf>,
+    /// The pack's folder, or one file when the name ends in `.mappack`.
+    pub(crate) out: PathBuf,
 }
 
 /// Which way to the key is added.
@@ -157,6 +174,8 @@ struct Raw {
     wants_demo: bool,
     is_headless: bool,
     input: Option<PathBuf>,
+    own: Vec<PathBuf>,
+    raster: Option<PathBuf>,
     out: Option<PathBuf>,
     /// Options that only a running station understands.
     desk_options: Vec<String>,
@@ -164,7 +183,8 @@ struct Raw {
 
 impl Raw {
     fn option(&mut self, name: &str, parser: &mut lexopt::Parser) -> Result<(), ArgsError> {
-        if !["home", "passphrase-file", "recovery-file", "input", "out"].contains(&name) {
+        let of_tools = ["home", "passphrase-file", "recovery-file"];
+        if !of_tools.contains(&name) && !OF_BUILD.contains(&name) {
             self.desk_options.push(format!("--{name}"));
         }
         let desk = &mut self.desk;
@@ -185,6 +205,8 @@ impl Raw {
             "intake" => desk.intake = address_or_off(&parser.value()?.string()?)?,
             "loopback" => desk.loopback = loopback(&parser.value()?.string()?)?,
             "input" => self.input = Some(parser.value()?.into()),
+            "own" => self.own.push(parser.value()?.into()),
+            "raster" => self.raster = Some(parser.value()?.into()),
             "out" => self.out = Some(parser.value()?.into()),
             other => return Err(not(format!("没有此选项 / no such option: --{other}"))),
         }
@@ -209,11 +231,11 @@ impl Raw {
             .map(|word| word.to_string_lossy().into_owned())
             .collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let (input, out) = (self.input.take(), self.out.take());
-        let is_build = words.first() == Some(&"map");
-        if !is_build && (input.is_some() || out.is_some()) {
+        let is_build = words.as_slice() == ["map", "build"];
+        let of_build = self.input.is_some() || self.out.is_some() || self.raster.is_some();
+        if !is_build && (of_build || !self.own.is_empty()) {
             return Err(not(
-                "--input 与 --out 只用于 map build / only map build takes them",
+                "--input、--own、--raster、--out 只用于 map build / only map build takes them",
             ));
         }
         if !matches!(words.as_slice(), [] | ["serve"])
@@ -229,12 +251,15 @@ impl Raw {
             ["serve"] => Ok(Task::Serve(Box::new(self.desk))),
             ["audit", "check", _] => Ok(Task::AuditCheck(self.words.swap_remove(2).into())),
             ["audit", "verify"] => Ok(Task::AuditVerify(self.desk.home)),
-            ["map", "build"] => match (input, out) {
-                (Some(input), Some(out)) => Ok(Task::MapBuild { input, out }),
-                _ => Err(not(
-                    "map build 需要 --input 与 --out / needs --input and --out",
-                )),
-            },
+            ["map", "build"] => self.map_build(),
+            ["map", "install", _] => Ok(Task::MapInstall {
+                pack: self.words.swap_remove(2).into(),
+                home: self.desk.home,
+            }),
+            ["map", "check", _] => Ok(Task::MapCheck(self.words.swap_remove(2).into())),
+            ["map", "install" | "check"] => {
+                Err(not("需要图包 / needs the pack, a folder or a .mappack file"))
+            }
             ["backup", _] => Ok(Task::Backup {
                 home: self.desk.home,
                 out: self.words.swap_remove(1).into(),
@@ -255,6 +280,26 @@ impl Raw {
         }
     }
 }
+
+impl Raw {
+    fn map_build(self) -> Result<Task, ArgsError> {
+        let has_data = self.input.is_some() || !self.own.is_empty();
+        let Some(out) = self.out.filter(|_| has_data) else {
+            return Err(not(
+                "map build 需要 --input 或 --own，及 --out / needs --input or --own, and --out",
+            ));
+        };
+        Ok(Task::MapBuild(MapWish {
+            input: self.input,
+            own: self.own,
+            raster: self.raster,
+            out,
+        }))
+    }
+}
+
+/// Options that only `map build` takes.
+const OF_BUILD: [&str; 4] = ["input", "own", "raster", "out"];
 
 fn on_off(text: &str) -> Result<bool, ArgsError> {
     match text {

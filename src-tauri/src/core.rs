@@ -20,5 +20,6 @@ pub(crate) fn topic(topic: app::Topic) -> Topic {
         app::Topic::Settings => Topic::Settings,
         app::Topic::Map => Topic::Map,
         app::Topic::Wall => Topic::Wall,
+        app::Topic::Drawings => Topic::Drawings,
     }
 }

@@ -15,6 +15,7 @@ mod handing;
 mod http;
 mod intake;
 mod logs;
+mod maps;
 mod opening;
 mod places;
 mod serve;
@@ -58,7 +59,9 @@ fn run(task: Task) -> Exit {
         Task::Serve(wish) => at_home(*wish, serve::run),
         Task::AuditVerify(home) => tools::audit_verify(&home),
         Task::AuditCheck(paper) => tools::audit_check(&paper),
-        Task::MapBuild { input, out } => tools::map_build(&input, &out),
+        Task::MapBuild(wish) => maps::build(&wish),
+        Task::MapInstall { home, pack } => maps::install(&home, &pack),
+        Task::MapCheck(pack) => maps::check(&pack),
         Task::Backup { home, out } => tools::backup(&home, &out),
         Task::AddKey { home, way } => tools::add_key(&home, way),
     }

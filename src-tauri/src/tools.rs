@@ -1,13 +1,12 @@
-//! The verbs that do one thing and end: verifying, copying, map building, keys.
+//! The verbs that do one thing and end: verifying, copying, keys.
 //! Where a station runs on the home, it is asked to do it; else it is done here.
 //!
-//! Not here: how each is done (`store`, `mappack`).
+//! Not here: how each is done (`store`), maps (`maps`).
 
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 
 use anyhow::{Context, anyhow, bail};
-use fengsui_mappack::{BuildInput, Continue, Progress};
 use fengsui_store::{Db, GuessCost, Home, Keyring, Machine, OpenOptions, StoreError, verify};
 use serde_json::Value;
 
@@ -94,35 +93,6 @@ pub(crate) fn backup(wish: &HomeWish, out: &Path) -> Exit {
     }))
 }
 
-/// `map build`.
-pub(crate) fn map_build(input: &Path, out: &Path) -> Exit {
-    let built = || -> anyhow::Result<Exit> {
-        let now = chrono::Utc::now().to_rfc3339();
-        let input = BuildInput::find(input, &now)?;
-        let mut last = String::new();
-        let manifest = fengsui_mappack::build(&input, out, &mut |progress| {
-            tell(&progress, &mut last);
-            Continue::Yes
-        })?;
-        say(&format!(
-            "图包已成 / built: {} → {}",
-            manifest.name,
-            out.display()
-        ));
-        Ok(Exit::Good)
-    };
-    report(built())
-}
-
-/// A line for every stage, not for every step.
-fn tell(progress: &Progress, last: &mut String) {
-    let stage = format!("{:?}", progress.stage);
-    if *last != stage {
-        say(&format!("… {stage}"));
-        *last = stage;
-    }
-}
-
 /// `keys …`.
 pub(crate) fn add_key(wish: &HomeWish, way: KeyWay) -> Exit {
     let add = || -> anyhow::Result<Exit> {
@@ -194,7 +164,8 @@ fn told(answer: Option<Value>) -> anyhow::Result<Value> {
     }
 }
 
-fn report(done: anyhow::Result<Exit>) -> Exit {
+/// A task's end: its own, or the fault in words.
+pub(crate) fn report(done: anyhow::Result<Exit>) -> Exit {
     done.unwrap_or_else(|error| {
         complain(&format!("{error:#}"));
         Exit::Failed

@@ -10,6 +10,7 @@ pub mod floor;
 pub mod memory;
 pub mod past;
 pub mod place;
+pub mod places;
 pub mod program;
 pub mod report;
 pub mod screen;
@@ -46,6 +47,10 @@ pub const GROUPS: &[Group] = &[
     Group {
         name: "search",
         run: past::search,
+    },
+    Group {
+        name: "places",
+        run: places::typing,
     },
     Group {
         name: "durable-past",

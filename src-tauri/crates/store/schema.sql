@@ -1,5 +1,5 @@
 -- Written by `cargo xtask schema` from the migrations; not edited.
--- Version 1.
+-- Version 2.
 
 CREATE TABLE account (
     id INTEGER PRIMARY KEY,
@@ -56,6 +56,18 @@ CREATE TABLE draft (
     body TEXT NOT NULL,
     at_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE drawing (
+    id INTEGER PRIMARY KEY,
+    writer INTEGER NOT NULL REFERENCES writer (id),
+    seq INTEGER NOT NULL,
+    regs BLOB NOT NULL,
+    incident INTEGER NOT NULL REFERENCES incident (id),
+    listed INTEGER NOT NULL,                 -- 1 = stands, or voided without all being seen
+    UNIQUE (writer, seq)
+) STRICT;
+
+CREATE INDEX drawing_incident ON drawing (incident);
 
 CREATE TABLE entry (
     id INTEGER PRIMARY KEY,                  -- order of arrival here

@@ -86,9 +86,19 @@ fn every_verb_takes_what_it_needs_and_no_more() {
     assert_eq!(of("audit check /paper").unwrap(), check);
     assert!(of("audit check").is_err());
     assert!(matches!(of("backup /b.db").unwrap(), Task::Backup { .. }));
+    let wish = MapWish {
+        input: Some("a".into()),
+        own: vec!["c.csv".into(), "d".into()],
+        raster: Some("e.mbtiles".into()),
+        out: "b".into(),
+    };
+    let line = "map build --input a --own c.csv --own d --raster e.mbtiles --out b";
+    assert_eq!(of(line).unwrap(), Task::MapBuild(wish));
+    assert!(of("map build --own c.csv --out b").is_ok());
+    assert_eq!(of("map check /p").unwrap(), Task::MapCheck("/p".into()));
     assert!(matches!(
-        of("map build --input a --out b").unwrap(),
-        Task::MapBuild { .. }
+        of("map install /p --home /h").unwrap(),
+        Task::MapInstall { .. }
     ));
     let added = of("keys recovery").unwrap();
     assert!(matches!(
@@ -101,7 +111,11 @@ fn every_verb_takes_what_it_needs_and_no_more() {
     for line in [
         "audit",
         "audit verify --demo",
+        "map",
         "map build --input a",
+        "map build --out b",
+        "map install",
+        "map check a --own b",
         "backup",
         "backup a b",
         "serve --input a",
@@ -136,6 +150,10 @@ fn the_help_names_every_option_in_both_languages() {
         "serve",
         "audit verify",
         "map build",
+        "map install",
+        "map check",
+        "--own",
+        "--raster",
         "backup",
         "keys add-passphrase",
         "keys recovery",

@@ -83,27 +83,7 @@ fn c14_what_is_drawn_says_who_and_when_and_is_undone_with_a_reason() {
             .any(|topic| format!("{topic:?}") == "Drawings"),
         "the desk is told that drawings are stale"
     );
-    let row = rows(&desk, None).pop().unwrap();
-    assert_eq!(
-        (&row["id"], &row["incident"]),
-        (&json!(drawing), &json!(incident))
-    );
-    assert_eq!(
-        (&row["kind"], &row["shape"]),
-        (&json!("cordon"), &json!("area"))
-    );
-    assert_eq!(row["points"], points(&STREET));
-    assert_eq!(
-        row["added"],
-        json!({ "entry": drawing, "at_ms": drawn_at, "by": "李明" })
-    );
-    assert_eq!(
-        (&row["changed"], &row["voided"]),
-        (&Value::Null, &Value::Null)
-    );
-    // GeographicLib: border 301.481 m, area 5283.322 m².
-    assert!((row["length_m"].as_f64().unwrap() - 301.481).abs() < 0.1);
-    assert!((row["area_m2"].as_f64().unwrap() - 5_283.322).abs() < 5.0);
+    is_as_drawn(&desk, &incident, (&drawing, drawn_at));
     clock.shift(60_000);
     desk.person = chief;
     let mut wider = STREET;
@@ -148,6 +128,30 @@ fn clock_now(clock: &Arc<TestClock>) -> i64 {
     fengsui_app::Clock::now_ms(clock.as_ref())
 }
 
+fn is_as_drawn(desk: &Desk, incident: &str, (drawing, drawn_at): (&str, i64)) {
+    let row = rows(desk, None).pop().unwrap();
+    assert_eq!(
+        (&row["id"], &row["incident"]),
+        (&json!(drawing), &json!(incident))
+    );
+    assert_eq!(
+        (&row["kind"], &row["shape"]),
+        (&json!("cordon"), &json!("area"))
+    );
+    assert_eq!(row["points"], points(&STREET));
+    assert_eq!(
+        row["added"],
+        json!({ "entry": drawing, "at_ms": drawn_at, "by": "李明" })
+    );
+    assert_eq!(
+        (&row["changed"], &row["voided"]),
+        (&Value::Null, &Value::Null)
+    );
+    // GeographicLib: border 301.481 m, area 5283.322 m².
+    assert!((row["length_m"].as_f64().unwrap() - 301.481).abs() < 0.1);
+    assert!((row["area_m2"].as_f64().unwrap() - 5_283.322).abs() < 5.0);
+}
+
 fn says_what_became_of_it(desk: &Desk, incident: &str) {
     let row = rows(desk, Some(incident)).pop().unwrap();
     assert_eq!(row["voided"]["reason"], "风向变了");
@@ -190,7 +194,10 @@ fn c14_what_is_no_drawing_is_refused_and_leaves_nothing() {
     let clock = TestClock::at(NOON_MS);
     let desk = Desk::open(home.path(), &clock).unwrap();
     let incident = taken(&desk);
-    let draw = |kind: &str, of: &[[f64; 2]], label: &str| json!({ "incident": incident, "kind": kind, "points": points(of), "label": label });
+    let draw = |kind: &str, of: &[[f64; 2]], label: &str| {
+        let points = points(of);
+        json!({ "incident": incident, "kind": kind, "points": points, "label": label })
+    };
     let long = "长".repeat(81);
     let far = [[113.9, 31.2], [116.9, 31.2]];
     let nowhere = [[113.9, 31.2], [213.9, 31.2]];

@@ -105,19 +105,7 @@ fn command(dice: &mut Dice, known: &Known) -> (&'static str, Value) {
             json!({ "incident": incident, "assignment": null,
             "text": "到场" }),
         ),
-        14 => (
-            "drawing.add",
-            json!({ "incident": incident, "kind": "route", "points": points(dice) }),
-        ),
-        15 => (
-            "drawing.change",
-            json!({ "drawing": (dice.pick(&known.drawings)), "label": format!("线{}", dice.roll(9)),
-            "points": points(dice) }),
-        ),
-        16 => (
-            "drawing.void",
-            json!({ "drawing": (dice.pick(&known.drawings)), "reason": "撤" }),
-        ),
+        14..=16 => drawing(dice, known, &incident),
         12 => (
             "unit.set_state",
             json!({ "unit": unit, "state": (STATES[dice.roll(9)]) }),
@@ -126,6 +114,26 @@ fn command(dice: &mut Dice, known: &Known) -> (&'static str, Value) {
             "assignment.step",
             json!({ "assignment": assignment,
             "step": (STEPS[dice.roll(8)]) }),
+        ),
+    }
+}
+
+/// A random command about a drawing.
+fn drawing(dice: &mut Dice, known: &Known, incident: &str) -> (&'static str, Value) {
+    let drawing = dice.pick(&known.drawings).to_owned();
+    match dice.roll(3) {
+        0 => (
+            "drawing.add",
+            json!({ "incident": incident, "kind": "route", "points": points(dice) }),
+        ),
+        1 => (
+            "drawing.change",
+            json!({ "drawing": drawing, "label": format!("线{}", dice.roll(9)),
+            "points": points(dice) }),
+        ),
+        _ => (
+            "drawing.void",
+            json!({ "drawing": drawing, "reason": "撤" }),
         ),
     }
 }
@@ -142,6 +150,21 @@ struct Known {
     incidents: Vec<String>,
     units: Vec<String>,
     assignments: Vec<String>,
+}
+
+impl Known {
+    /// So that the stream keeps to what is going on.
+    fn forget_the_oldest(&mut self) {
+        for (list, most) in [
+            (&mut self.incidents, 12),
+            (&mut self.assignments, 8),
+            (&mut self.drawings, 8),
+        ] {
+            if list.len() > most {
+                list.remove(0);
+            }
+        }
+    }
 }
 
 /// What the machine foretells for commands that name an incident directly.
@@ -225,15 +248,7 @@ fn drive(desk: &Desk, seed: u64, commands: usize) -> (usize, usize) {
                 refused += 1;
             }
         }
-        if known.incidents.len() > 12 {
-            known.incidents.remove(0);
-        }
-        if known.assignments.len() > 8 {
-            known.assignments.remove(0);
-        }
-        if known.drawings.len() > 8 {
-            known.drawings.remove(0);
-        }
+        known.forget_the_oldest();
     }
     (done, refused)
 }

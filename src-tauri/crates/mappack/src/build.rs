@@ -12,11 +12,14 @@ use crate::gazetteer::{self, Gathered, Names, OwnPlace, PlaceClass};
 use crate::input::BuildInput;
 use crate::manifest::{
     COUNTY_FILE, Counts, FORMAT_VERSION, FileEntry, GAZETTEER_FILE, MANIFEST_FILE, Manifest,
-    REJECTS_FILE, ROADS_FILE, TILES_FILE, Warning,
+    REJECTS_FILE, ROADS_FILE, SIGNATURE_FILE, TILES_FILE, Warning,
 };
 use crate::mbtiles::TilesWriter;
 use crate::own::{OwnData, OwnLayer, write_rejects};
+use crate::place::{self, sync};
 use crate::shapes::{Area, areas, join, label_point};
+use crate::raster::{self, RasterInfo};
+use crate::signature::{self, Signer};
 use crate::{coast, county_file, roads, schema, tiles};
 use fengsui_geo::{Bounds, Ring, Wgs84};
 use serde_json::json;
@@ -73,6 +76,19 @@ pub fn build(
     out_dir: &Path,
     progress: &mut dyn FnMut(Progress) -> Continue,
 ) -> Result<Manifest, PackError> {
+    build_signed(input, out_dir, None, progress)
+}
+
+/// As [`build`], and signs the pack when there is a signer.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_signed(
+    input: &BuildInput,
+    out_dir: &Path,
+    signer: Option<&Signer<'_>>,
+    progress: &mut dyn FnMut(Progress) -> Continue,
+) -> Result<Manifest, PackError> {
     if out_dir.exists() {
         return Err(PackError::TargetExists {
             path: out_dir.to_owned(),
@@ -121,15 +137,17 @@ pub fn build(
     let mut lacking = warnings(input, &extract, made.broken_areas, made.no_sea);
     lacking.extend(own_warnings(&own));
     let mut manifest = manifest(input, &extract, (bounds, centre), made.counts, lacking);
-    let mut files = vec![TILES_FILE, GAZETTEER_FILE, ROADS_FILE];
-    files.extend(write_own(&staging, &own)?);
+    let mut files = [TILES_FILE, GAZETTEER_FILE, ROADS_FILE].map(str::to_owned).to_vec();
+    files.extend(write_own(&staging, &own)?.into_iter().map(str::to_owned));
     manifest.own = (!own.is_empty()).then_some(own.report);
+    manifest.raster = take_raster(&staging, input)?;
+    files.extend(manifest.raster.iter().map(|raster| raster.file.clone()));
     for name in files {
         manifest
             .files
-            .insert(name.to_owned(), FileEntry::of(&staging.file(name))?);
+            .insert(name.clone(), FileEntry::of(&staging.file(&name))?);
     }
-    staging.finish(&manifest, out_dir)?;
+    staging.finish(&manifest, signer, out_dir)?;
     tell_done(progress);
     Ok(manifest)
 }
@@ -156,8 +174,8 @@ fn read(input: &BuildInput, tell: &mut Tell<'_>) -> Result<(Extract, OwnData), P
     })?;
     if extract.is_none() {
         // Without any place there is no map at all.
-        let none = || PackError::Missing {
-            path: input.own.first().cloned().unwrap_or_default(),
+        let none = || PackError::NothingUsable {
+            why: own.first_reasons(),
         };
         extract = Some(Extract::empty(own.bounds().or(outline).ok_or_else(none)?));
     }
@@ -223,6 +241,17 @@ fn write_own(staging: &Staging, own: &OwnData) -> Result<Vec<&'static str>, Pack
     Ok(files)
 }
 
+/// Checks the picture map and takes it along.
+fn take_raster(staging: &Staging, input: &BuildInput) -> Result<Option<RasterInfo>, PackError> {
+    let Some(path) = &input.raster else {
+        return Ok(None);
+    };
+    let info = raster::info(path)?;
+    let to = staging.file(&info.file);
+    std::fs::copy(path, &to).map_err(PackError::io(&to))?;
+    Ok(Some(info))
+}
+
 /// What of the county's own data was not taken.
 fn own_warnings(own: &OwnData) -> Vec<Warning> {
     let rejected = own.report.total().rejected;
@@ -266,12 +295,14 @@ fn manifest(
         min_zoom: *tiles::ZOOMS.start(),
         max_zoom: *tiles::ZOOMS.end(),
         datum: "CGCS2000".to_owned(),
+        approval_no: input.approval_no.clone(),
         sources: input.sources.clone(),
         data_at_s: extract.data_at_s,
         tool_version: concat!("fengsui ", env!("CARGO_PKG_VERSION")).to_owned(),
         built_at: input.built_at.clone(),
         counts,
         own: None,
+        raster: None,
         warnings,
         files: BTreeMap::new(),
     }
@@ -790,8 +821,13 @@ impl Staging {
         self.dir.join(name)
     }
 
-    /// Writes the manifest, syncs everything, and gives the folder its name.
-    fn finish(self, manifest: &Manifest, out_dir: &Path) -> Result<(), PackError> {
+    /// Writes the manifest and its signature, syncs everything, and gives the folder its name.
+    fn finish(
+        self,
+        manifest: &Manifest,
+        signer: Option<&Signer<'_>>,
+        out_dir: &Path,
+    ) -> Result<(), PackError> {
         let path = self.file(MANIFEST_FILE);
         let bad = |why: String| PackError::BadJson {
             path: path.clone(),
@@ -799,24 +835,20 @@ impl Staging {
         };
         let mut text = serde_json::to_string_pretty(manifest).map_err(|e| bad(e.to_string()))?;
         text.push('\n');
-        std::fs::write(&path, text).map_err(PackError::io(&path))?;
-        for name in manifest
-            .files
-            .keys()
-            .map(String::as_str)
-            .chain([MANIFEST_FILE])
-        {
+        std::fs::write(&path, &text).map_err(PackError::io(&path))?;
+        if let Some(signer) = signer {
+            let path = self.file(SIGNATURE_FILE);
+            let paper = signature::paper(text.as_bytes(), signer);
+            std::fs::write(&path, paper).map_err(PackError::io(&path))?;
+            sync(&path)?;
+        }
+        let names = manifest.files.keys().map(String::as_str);
+        for name in names.chain([MANIFEST_FILE]) {
             sync(&self.file(name))?;
         }
         sync(&self.dir)?;
         std::fs::rename(&self.dir, out_dir).map_err(PackError::io(out_dir))?;
-        match out_dir
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty())
-        {
-            Some(parent) => sync(parent),
-            None => sync(Path::new(".")),
-        }
+        sync(place::parent(out_dir))
     }
 }
 
@@ -825,9 +857,4 @@ impl Drop for Staging {
         // After the rename there is nothing left under this name, and that is well.
         let _gone_already = std::fs::remove_dir_all(&self.dir);
     }
-}
-
-fn sync(path: &Path) -> Result<(), PackError> {
-    let file = std::fs::File::open(path).map_err(PackError::io(path))?;
-    file.sync_all().map_err(PackError::io(path))
 }

@@ -178,6 +178,9 @@ pub(crate) struct CountyFile {
     pub(crate) boundary: Vec<[f64; 2]>,
     #[serde(default)]
     pub(crate) licence: Option<String>,
+    /// 审图号.
+    #[serde(default)]
+    pub(crate) approval_no: Option<String>,
 }
 
 impl CountyFile {

@@ -21,7 +21,7 @@ pub enum PackError {
         source: std::io::Error,
     },
     /// The file does not hold OSM data at all.
-    #[error("{} is not OSM data (.osm.pbf): {why}", path.display())]
+    #[error("{} is not OSM data (.osm.pbf, .osm): {why}", path.display())]
     NotPbf {
         /// The file.
         path: PathBuf,
@@ -33,7 +33,7 @@ pub enum PackError {
     DamagedPbf {
         /// The file.
         path: PathBuf,
-        /// Blocks read before the damage.
+        /// Blocks, in XML things, read before the damage.
         blocks_read: usize,
         /// What the reader found.
         why: String,
@@ -97,6 +97,38 @@ pub enum PackError {
     /// The map's roads do not become a graph.
     #[error("roads: {0}")]
     Roads(#[from] fengsui_routing::BuildError),
+    /// Nothing of the county's own files could be used, and there is no extract either.
+    #[error("none of the files could be used: {why}")]
+    NothingUsable {
+        /// The first reasons, each with its file.
+        why: String,
+    },
+    /// A file that is to be installed is no pack.
+    #[error("{} is no map pack: {why}", path.display())]
+    NotAPack {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The pack bears a signature that does not fit it.
+    #[error("the pack's signature does not fit: {why}")]
+    BadSignature {
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Another program is installing a pack just now.
+    #[error("{}: another pack is being installed", path.display())]
+    Busy {
+        /// The folder of packs.
+        path: PathBuf,
+    },
+    /// There is no earlier pack to go back to.
+    #[error("{}: there is no earlier pack", path.display())]
+    NoEarlier {
+        /// The folder of packs.
+        path: PathBuf,
+    },
     /// SQLite could not do its part.
     #[error("{part}: {source}")]
     Database {

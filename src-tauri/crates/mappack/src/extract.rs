@@ -68,9 +68,10 @@ pub(crate) struct Restriction {
     pub(crate) members: Vec<(RelMemberType, i64, Role)>,
 }
 
-/// Roles in a turn restriction.
+/// Roles in a turn restriction or an area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
+    Inner,
     From,
     Via,
     To,
@@ -224,6 +225,11 @@ impl Extract {
         path: &Path,
         tick: &mut dyn FnMut(u64) -> Result<(), PackError>,
     ) -> Result<Self, PackError> {
+        if crate::osm_xml::is_xml(path) {
+            let mut building = Building::default();
+            crate::osm_xml::read(path, &mut building, tick)?;
+            return building.finish(path);
+        }
         let file = std::fs::File::open(path).map_err(PackError::io(path))?;
         let counted = Counted {
             inner: std::io::BufReader::new(file),
@@ -335,6 +341,7 @@ impl Extract {
 impl From<&str> for Role {
     fn from(word: &str) -> Self {
         match word {
+            "inner" => Self::Inner,
             "from" => Self::From,
             "via" => Self::Via,
             "to" => Self::To,
@@ -345,7 +352,7 @@ impl From<&str> for Role {
 
 /// What is gathered while the file is read: ids as they come, resolved at the end.
 #[derive(Default)]
-struct Building {
+pub(crate) struct Building {
     out: Extract,
     string_index: HashMap<Box<str>, u32>,
     way_refs: Vec<i64>,
@@ -362,11 +369,10 @@ impl Building {
                 ));
             }
         }
-        self.out.data_at_s = header.osmosis_replication_timestamp();
-        self.header_box = header.bbox().map(|bbox| {
-            let at = |lon: f64, lat: f64| Px::from_e7((lon * 1e7) as i32, (lat * 1e7) as i32);
-            (at(bbox.left, bbox.top), at(bbox.right, bbox.bottom))
-        });
+        self.taken_at(header.osmosis_replication_timestamp());
+        if let Some(bbox) = header.bbox() {
+            self.claims(bbox.left, bbox.bottom, bbox.right, bbox.top);
+        }
         Ok(())
     }
 
@@ -382,44 +388,59 @@ impl Building {
             }
             Element::Way(way) => {
                 let tags = self.keep(way.tags());
-                let start = self.way_refs.len() as u32;
-                self.way_refs.extend(way.refs());
-                let refs = start..self.way_refs.len() as u32;
-                self.out.ways.push(Way {
-                    id: way.id(),
-                    tags,
-                    refs,
-                });
+                self.way(way.id(), tags, way.refs());
             }
             Element::Relation(relation) => {
                 let tags = self.keep(relation.tags());
-                let kind = self.out.tags(&tags).get("type");
-                if kind == Some("restriction") {
-                    let members = relation.members().map(|member| {
-                        let role = member.role().map_or(Role::Other, Role::from);
-                        (member.member_type, member.member_id, role)
-                    });
-                    let members = members.collect();
-                    self.out.restrictions.push(Restriction { tags, members });
-                    return;
-                }
-                if !matches!(kind, Some("multipolygon" | "boundary")) {
-                    return;
-                }
-                let ways = relation
-                    .members()
-                    .filter(|member| member.member_type == RelMemberType::Way)
-                    .map(|member| (member.member_id, member.role().is_ok_and(|r| r == "inner")));
+                let members = relation.members().map(|member| {
+                    let role = member.role().map_or(Role::Other, Role::from);
+                    (member.member_type, member.member_id, role)
+                });
+                self.relation(tags, members.collect());
+            }
+        }
+    }
+
+    /// Takes a way with its nodes' ids.
+    pub(crate) fn way(&mut self, id: i64, tags: TagRange, nodes: impl Iterator<Item = i64>) {
+        let start = self.way_refs.len() as u32;
+        self.way_refs.extend(nodes);
+        let refs = start..self.way_refs.len() as u32;
+        self.out.ways.push(Way { id, tags, refs });
+    }
+
+    /// Takes a relation of ways, each with whether its role is inner; other kinds are let go.
+    pub(crate) fn relation(&mut self, tags: TagRange, members: Vec<(RelMemberType, i64, Role)>) {
+        match self.out.tags(&tags).get("type") {
+            Some("restriction") => self.out.restrictions.push(Restriction { tags, members }),
+            Some("multipolygon" | "boundary") => {
+                let ways = members
+                    .iter()
+                    .filter(|(kind, ..)| *kind == RelMemberType::Way)
+                    .map(|(_, id, role)| (*id, *role == Role::Inner));
                 self.members.push(ways.collect());
                 self.out.relations.push(Relation {
                     tags,
                     ways: Vec::new(),
                 });
             }
+            _ => {}
         }
     }
 
-    fn node(&mut self, id: i64, lon_e7: i32, lat_e7: i32, tags: TagRange) {
+    /// The box that the file claims, degrees.
+    pub(crate) fn claims(&mut self, west: f64, south: f64, east: f64, north: f64) {
+        let at = |lon: f64, lat: f64| Px::from_e7((lon * 1e7) as i32, (lat * 1e7) as i32);
+        self.header_box = Some((at(west, north), at(east, south)));
+    }
+
+    /// When the data was taken from OSM, when the file says so.
+    pub(crate) fn taken_at(&mut self, seconds: Option<i64>) {
+        self.out.data_at_s = seconds;
+    }
+
+    /// Takes a node.
+    pub(crate) fn node(&mut self, id: i64, lon_e7: i32, lat_e7: i32, tags: TagRange) {
         let at = Px::from_e7(lon_e7, lat_e7);
         self.out.node_ids.push(id);
         self.out.places.push(at);
@@ -428,7 +449,8 @@ impl Building {
         }
     }
 
-    fn keep<'t>(&mut self, tags: impl Iterator<Item = (&'t str, &'t str)>) -> TagRange {
+    /// Keeps the tags that matter.
+    pub(crate) fn keep<'t>(&mut self, tags: impl Iterator<Item = (&'t str, &'t str)>) -> TagRange {
         let start = self.out.tags.len() as u32;
         for (key, value) in tags {
             if KEYS.binary_search(&key).is_ok() {

@@ -6,6 +6,7 @@ use crate::PackError;
 use crate::county::CountyFile;
 use crate::divisions::Divisions;
 use crate::manifest::{FORMAT_VERSION, Source};
+use crate::raster::{RASTER_MBTILES_FILE, RASTER_PMTILES_FILE};
 use fengsui_geo::{Ring, Wgs84};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -18,6 +19,8 @@ pub struct BuildInput {
     pub extract: Option<PathBuf>,
     /// The county's own files, in the order in which they are read.
     pub own: Vec<PathBuf>,
+    /// A picture map to take along as it is (`.mbtiles`, `.pmtiles`).
+    pub raster: Option<PathBuf>,
     /// The county's name.
     pub name: String,
     /// Its administrative code, when known.
@@ -30,11 +33,16 @@ pub struct BuildInput {
     pub boundary: Vec<Ring>,
     /// Towns and villages by code.
     pub divisions: Option<Divisions>,
+    /// 审图号, the number under which the map was approved, when it has one.
+    pub approval_no: Option<String>,
     /// What it is made from, for the manifest.
     pub sources: Vec<Source>,
     /// When the build happens, RFC 3339; goes into the manifest as it is.
     pub built_at: String,
 }
+
+/// Raised when the same files give a pack with other content, so that desks build it anew.
+const CONTENT_EDITION: u32 = 2;
 
 const OSM_LICENCE: &str = "ODbL-1.0";
 const OSM_ATTRIBUTION: &str = "© OpenStreetMap contributors";
@@ -80,10 +88,15 @@ impl BuildInput {
             .map(|extract| source(extract, &licence, attribution))
             .collect();
         sources.extend(own.iter().map(|path| source(path, "", "")));
+        let raster = [RASTER_MBTILES_FILE, RASTER_PMTILES_FILE].map(|name| dir.join(name));
+        let raster = raster.into_iter().find(|path| path.is_file());
+        sources.extend(raster.iter().map(|path| source(path, "", "")));
         Ok(Self {
             sources,
             extract,
             own,
+            raster,
+            approval_no: file.approval_no,
             name: file.name,
             adcode: file.adcode,
             centre,
@@ -129,10 +142,12 @@ impl BuildInput {
                 .map(|divisions| divisions.area_code.clone()),
             extract: Some(extract),
             own: Vec::new(),
+            raster: None,
             centre: None,
             default_zoom: None,
             boundary,
             divisions,
+            approval_no: None,
             sources,
             built_at: built_at.to_owned(),
         })
@@ -147,12 +162,14 @@ impl BuildInput {
         let mut input = Self {
             extract: None,
             own: Vec::new(),
+            raster: None,
             name: stem.map_or_else(|| "county".to_owned(), |s| s.to_string_lossy().into_owned()),
             adcode: None,
             centre: None,
             default_zoom: None,
             boundary: Vec::new(),
             divisions: None,
+            approval_no: None,
             sources: Vec::new(),
             built_at: built_at.to_owned(),
         };
@@ -174,16 +191,28 @@ impl BuildInput {
         Ok(())
     }
 
+    /// Takes a picture map along.
+    ///
+    /// # Errors
+    /// [`PackError::Missing`]; whether it is one is found when the pack is built.
+    pub fn set_raster(&mut self, path: &Path) -> Result<(), PackError> {
+        let path = needed(path.to_owned())?;
+        self.sources.push(source(&path, "", ""));
+        self.raster = Some(path);
+        Ok(())
+    }
+
     /// A name for the pack of exactly these files, by their names, sizes and dates and by the
     /// format of packs: another edition of a file, or a newer program, is another pack.
     pub fn edition(&self) -> String {
         let mut hash = Sha256::new();
         hash.update(FORMAT_VERSION.to_le_bytes());
+        hash.update(CONTENT_EDITION.to_le_bytes());
         hash.update([
             u8::from(self.divisions.is_some()),
             u8::from(!self.boundary.is_empty()),
         ]);
-        for path in self.extract.iter().chain(&self.own) {
+        for path in self.extract.iter().chain(&self.own).chain(&self.raster) {
             let meta = std::fs::metadata(path).ok();
             let size = meta.as_ref().map_or(0, std::fs::Metadata::len);
             let changed = meta

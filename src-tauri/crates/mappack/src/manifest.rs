@@ -1,8 +1,9 @@
 //! What a pack says of itself: where it came from, what it covers, and what its files must be.
-//! Not here: signatures and approval numbers' checking (a later format adds them).
+//! Not here: who signed it (`signature`), whether an approval number is a true one.
 
 use crate::PackError;
 use crate::own::OwnReport;
+use crate::raster::{RASTER_MBTILES_FILE, RASTER_PMTILES_FILE, RasterInfo};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -13,6 +14,10 @@ use std::path::Path;
 pub const FORMAT_VERSION: u32 = 2;
 /// The manifest's file within a pack.
 pub const MANIFEST_FILE: &str = "manifest.json";
+/// The signature's file within a pack, when it is signed.
+pub const SIGNATURE_FILE: &str = "manifest.sig";
+/// A manifest is some 10 KB; one of a county with a long border 100 KB.
+pub(crate) const MANIFEST_BYTES_MAX: u64 = 16 << 20;
 /// The tiles' file within a pack.
 pub const TILES_FILE: &str = "tiles.mbtiles";
 /// The names' file within a pack.
@@ -50,6 +55,9 @@ pub struct Manifest {
     pub max_zoom: u8,
     /// Always "CGCS2000", equal to WGS-84 at this accuracy.
     pub datum: String,
+    /// 审图号, the number under which the map was approved, when it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval_no: Option<String>,
     /// What it was made from.
     pub sources: Vec<Source>,
     /// When the map data was taken from its source, seconds since 1970; unknown for most files.
@@ -64,6 +72,9 @@ pub struct Manifest {
     /// What became of the county's own data, when there was any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own: Option<OwnReport>,
+    /// The picture map, when the pack has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raster: Option<RasterInfo>,
     /// What is lacking, in English for the log; the desk has its own words for each code.
     #[serde(default)]
     pub warnings: Vec<Warning>,
@@ -149,17 +160,23 @@ impl Manifest {
     /// Reads the manifest of a pack's folder and checks its format.
     pub(crate) fn read(dir: &Path) -> Result<Self, PackError> {
         let path = dir.join(MANIFEST_FILE);
-        let text = std::fs::read_to_string(&path).map_err(PackError::io(&path))?;
+        let bytes = std::fs::read(&path).map_err(PackError::io(&path))?;
+        Self::parse(&bytes, &path)
+    }
+
+    /// Understands a manifest and checks its format; `path` is for the error.
+    pub(crate) fn parse(bytes: &[u8], path: &Path) -> Result<Self, PackError> {
         let bad = |why: String| PackError::BadJson {
-            path: path.clone(),
+            path: path.to_owned(),
             why,
         };
+        let text = std::str::from_utf8(bytes).map_err(|e| bad(e.to_string()))?;
         #[derive(Deserialize)]
         struct Format {
             format_version: u32,
         }
         // The version first: a newer manifest may well have other members.
-        let format: Format = serde_json::from_str(&text).map_err(|e| bad(e.to_string()))?;
+        let format: Format = serde_json::from_str(text).map_err(|e| bad(e.to_string()))?;
         if format.format_version > FORMAT_VERSION {
             return Err(PackError::TooNew {
                 found: format.format_version,
@@ -172,22 +189,33 @@ impl Manifest {
                 needed: FORMAT_VERSION,
             });
         }
-        let manifest: Self = serde_json::from_str(&text).map_err(|e| bad(e.to_string()))?;
+        let manifest: Self = serde_json::from_str(text).map_err(|e| bad(e.to_string()))?;
         for name in [TILES_FILE, GAZETTEER_FILE] {
             if !manifest.files.contains_key(name) {
                 return Err(bad(format!("does not list {name}")));
             }
         }
+        if let Some(raster) = &manifest.raster {
+            let known = [RASTER_MBTILES_FILE, RASTER_PMTILES_FILE];
+            let is_known = known.contains(&raster.file.as_str());
+            if !is_known || !manifest.files.contains_key(&raster.file) {
+                return Err(bad(format!("does not list its picture map {}", raster.file)));
+            }
+        }
         // A name with a separator would let a pack speak of files outside it.
-        if let Some(name) = manifest
-            .files
-            .keys()
-            .find(|name| name.contains(['/', '\\']))
-        {
+        let own = [MANIFEST_FILE, SIGNATURE_FILE];
+        let is_odd = |name: &&String| !is_plain_name(name) || own.contains(&name.as_str());
+        if let Some(name) = manifest.files.keys().find(is_odd) {
             return Err(bad(format!("lists a file outside the pack: {name}")));
         }
         Ok(manifest)
     }
+}
+
+/// Whether a name is that of a file and nothing else: no path, no drive, nothing hidden.
+pub(crate) fn is_plain_name(name: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    !name.is_empty() && name.len() <= 100 && !name.starts_with('.') && name.chars().all(is_plain)
 }
 
 impl FileEntry {

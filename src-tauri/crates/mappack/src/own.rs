@@ -74,6 +74,18 @@ impl OwnData {
         self.report.files.is_empty()
     }
 
+    /// Why the first few files or rows were not taken, in one line.
+    pub(crate) fn first_reasons(&self) -> String {
+        let reasons = self.rejects.iter().take(3).map(|reject| match reject.row {
+            0 => format!("{}: {}", reject.file, reject.reason),
+            row => format!(
+                "{} row {row}, {}: {}",
+                reject.file, reject.column, reject.reason
+            ),
+        });
+        reasons.collect::<Vec<String>>().join("; ")
+    }
+
     /// The box of everything, when there is anything.
     pub(crate) fn bounds(&self) -> Option<Bounds> {
         let areas = self

@@ -4,7 +4,9 @@
 use crate::PackError;
 use crate::manifest::{COUNTY_FILE, FileEntry, GAZETTEER_FILE, Manifest, ROADS_FILE, TILES_FILE};
 use crate::mbtiles::open_read_only;
+use crate::raster::Raster;
 use crate::search::Lazy;
+use crate::signature::{self, Signed};
 use fengsui_geo::{TileId, Wgs84};
 use fengsui_routing::RoadGraph;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -21,6 +23,8 @@ pub struct Pack {
     lazy: Lazy,
     /// `None` in a pack without data of the county's own.
     county: Option<Pool>,
+    /// `None` in a pack without a picture map.
+    raster: Option<Raster>,
 }
 
 /// A town of the county.
@@ -76,6 +80,10 @@ impl Pack {
                 .files
                 .contains_key(COUNTY_FILE)
                 .then(|| Pool::new(dir.join(COUNTY_FILE), COUNTY_FILE)),
+            raster: match &manifest.raster {
+                Some(raster) => Some(Raster::open(dir, &raster.file)?),
+                None => None,
+            },
             dir: dir.to_owned(),
             manifest,
         };
@@ -102,11 +110,13 @@ impl Pack {
         }
     }
 
-    /// Reads every byte of the pack and compares its hashes.
+    /// Reads every byte of the pack and compares its hashes and its signature.
     ///
     /// # Errors
-    /// [`PackError::DamagedPack`] naming the first file that is not what the manifest says.
+    /// [`PackError::DamagedPack`] naming the first file that is not what the manifest says,
+    /// [`PackError::BadSignature`].
     pub fn verify(&self) -> Result<(), PackError> {
+        self.signed()?;
         for (name, entry) in &self.manifest.files {
             let found = FileEntry::of(&self.dir.join(name))?;
             if found != *entry {
@@ -118,6 +128,14 @@ impl Pack {
             }
         }
         Ok(())
+    }
+
+    /// Who signed the pack.
+    ///
+    /// # Errors
+    /// [`PackError::BadSignature`] when the signature does not fit the manifest.
+    pub fn signed(&self) -> Result<Signed, PackError> {
+        signature::of_folder(&self.dir)
     }
 
     /// What the pack says of itself.
@@ -170,6 +188,30 @@ impl Pack {
         })
     }
 
+    /// A tile of the picture map as it is (the manifest says of which media type); rows are counted
+    /// from the north (XYZ). `None` when there is none there, or no picture map at all.
+    ///
+    /// # Errors
+    /// [`PackError::Geo`] for an address that cannot exist, [`PackError::Database`],
+    /// [`PackError::DamagedPack`].
+    pub fn raster_tile(&self, z: u8, x: u32, y: u32) -> Result<Option<Vec<u8>>, PackError> {
+        match &self.raster {
+            Some(raster) => raster.tile(z, x, y),
+            None => Ok(None),
+        }
+    }
+
+    /// Whether it has a road graph.
+    #[must_use]
+    pub fn has_roads(&self) -> bool {
+        self.manifest.files.contains_key(ROADS_FILE)
+    }
+
+    /// Its folder.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
     /// All towns of the county by code, each with its villages; empty without divisions.
     ///
     /// # Errors
@@ -219,7 +261,7 @@ pub(crate) fn position(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<W
 /// Readers of one file: taken for a question, given back after it. Each keeps its prepared
 /// statements, so a question costs no parsing.
 #[derive(Debug)]
-struct Pool {
+pub(crate) struct Pool {
     path: PathBuf,
     part: &'static str,
     idle: Mutex<Vec<Connection>>,
@@ -229,7 +271,7 @@ struct Pool {
 const IDLE_MAX: usize = 8;
 
 impl Pool {
-    fn new(path: PathBuf, part: &'static str) -> Self {
+    pub(crate) fn new(path: PathBuf, part: &'static str) -> Self {
         Self {
             path,
             part,
@@ -237,7 +279,7 @@ impl Pool {
         }
     }
 
-    fn with<T>(
+    pub(crate) fn with<T>(
         &self,
         ask: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, PackError> {

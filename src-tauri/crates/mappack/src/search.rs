@@ -15,6 +15,9 @@ mod rank;
 mod streets;
 mod walk;
 
+#[cfg(test)]
+mod tests;
+
 use crate::PackError;
 use crate::gazetteer::gather::address_name;
 use crate::gazetteer::locate::Whence;
@@ -146,41 +149,8 @@ impl Pack {
             return Ok(Vec::new());
         }
         let index = self.index()?;
-        let mut find = Find {
-            index: &index,
-            best: Best::new(&index, ask.near, ask.limit),
-            limit: ask.limit,
-            county: &self.manifest().name,
-        };
-        self.names(|db| {
-            by_code(db, ask.query, ask.limit, &mut find.best)?;
-            find.all(ask.query);
-            let (ranked, between) = find.best.into_ranked();
-            let mut hits = Vec::new();
-            let asked = number::split(ask.query).map(|(_, number)| number.rest);
-            let asked = asked.filter(|rest| !rest.is_empty());
-            // Doors of one house are told apart by what follows the number, which only the rows
-            // hold: look a little beyond what is shown.
-            let look = match asked {
-                Some(_) => ask.limit.saturating_mul(3),
-                None => ask.limit,
-            };
-            for one in ranked.iter().take(look) {
-                hits.extend(row(db, &index, one, &between, asked.as_deref())?);
-            }
-            if asked.is_some() {
-                hits.sort_by_key(|hit| (hit.0, hit.1.is_approximate));
-            }
-            hits.truncate(ask.limit);
-            let with_distance = |(_, mut hit): (Tier, PlaceHit)| {
-                hit.distance_m = ask
-                    .near
-                    .zip(hit.position)
-                    .map(|(one, two)| distance_m(one, two));
-                hit
-            };
-            Ok(hits.into_iter().map(with_distance).collect())
-        })
+        let county = &self.manifest().name;
+        self.names(|db| find_in(db, &index, county, ask))
     }
 
     /// What is near a point, the nearest first: named things, and among them the nearest crossing
@@ -196,26 +166,7 @@ impl Pack {
     ) -> Result<Vec<NearPlace>, PackError> {
         let index = self.index()?;
         let found = near::near(&index, point, within_m, limit);
-        self.names(|db| {
-            let mut places = Vec::with_capacity(found.len());
-            for close in found {
-                let hit = stored(db, close.place)?;
-                if let Some((hit, _)) = hit
-                    && let Some(position) = hit.position
-                {
-                    places.push(NearPlace {
-                        name: hit.name,
-                        class: hit.class,
-                        kind: hit.kind,
-                        town: hit.town,
-                        position,
-                        distance_m: close.distance_m,
-                        bearing_deg: close.bearing_deg,
-                    });
-                }
-            }
-            Ok(places)
-        })
+        self.names(|db| near_in(db, &found))
     }
 
     /// Reads what searches need, so that the first one is as quick as the others; returns how
@@ -241,6 +192,67 @@ impl Pack {
         *lazy = Some(Arc::clone(&index));
         Ok(index)
     }
+}
+
+/// A search in an open names' file.
+fn find_in(
+    db: &Connection,
+    index: &Index,
+    county: &str,
+    ask: &SearchAsk<'_>,
+) -> rusqlite::Result<Vec<PlaceHit>> {
+    let mut find = Find {
+        index,
+        best: Best::new(index, ask.near, ask.limit),
+        limit: ask.limit,
+        county,
+    };
+    by_code(db, ask.query, ask.limit, &mut find.best)?;
+    find.all(ask.query);
+    let (ranked, between) = find.best.into_ranked();
+    let mut hits: Vec<(Tier, PlaceHit)> = Vec::new();
+    let asked = number::split(ask.query).map(|(_, number)| number.rest);
+    let asked = asked.filter(|rest| !rest.is_empty());
+    // Doors of one house are told apart by what follows the number, which only the rows hold:
+    // look a little beyond what is shown.
+    let look = match asked {
+        Some(_) => ask.limit.saturating_mul(3),
+        None => ask.limit,
+    };
+    for one in ranked.iter().take(look) {
+        hits.extend(row(db, index, one, &between, asked.as_deref())?);
+    }
+    if asked.is_some() {
+        hits.sort_by_key(|hit| (hit.0, hit.1.is_approximate));
+    }
+    hits.truncate(ask.limit);
+    let with_distance = |(_, mut hit): (Tier, PlaceHit)| {
+        let ends = ask.near.zip(hit.position);
+        hit.distance_m = ends.map(|(one, two)| distance_m(one, two));
+        hit
+    };
+    Ok(hits.into_iter().map(with_distance).collect())
+}
+
+/// The rows of what is near.
+fn near_in(db: &Connection, found: &[near::Close]) -> rusqlite::Result<Vec<NearPlace>> {
+    let mut places = Vec::with_capacity(found.len());
+    for close in found {
+        if let Some((hit, _)) = stored(db, close.place)?
+            && let Some(position) = hit.position
+        {
+            places.push(NearPlace {
+                name: hit.name,
+                class: hit.class,
+                kind: hit.kind,
+                town: hit.town,
+                position,
+                distance_m: close.distance_m,
+                bearing_deg: close.bearing_deg,
+            });
+        }
+    }
+    Ok(places)
 }
 
 /// Places by their code: the very code first, then codes that begin so.

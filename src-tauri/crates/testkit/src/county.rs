@@ -21,6 +21,7 @@ mod osm;
 mod own;
 mod pbf;
 mod plane;
+pub mod points;
 mod prng;
 mod route;
 mod settle;

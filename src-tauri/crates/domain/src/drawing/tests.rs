@@ -211,7 +211,9 @@ proptest! {
 
     /// No bytes whatsoever make the reading panic, and what is read is its own encoding.
     #[test]
-    fn arbitrary_bytes(mut bytes in proptest::collection::vec(any::<u8>(), 3..60), shape in 1u8..4) {
+    fn arbitrary_bytes(
+        mut bytes in proptest::collection::vec(any::<u8>(), 3..60), shape in 1u8..4,
+    ) {
         bytes[0] = 1;
         bytes[1] = shape;
         bytes[2] %= 12;

@@ -29,6 +29,11 @@ impl Junctions {
         let Some(name) = tags.get("name").or(numbers) else {
             return;
         };
+        self.add(name, rank, nodes);
+    }
+
+    /// A street of this name and rank with the nodes it passes through.
+    pub(crate) fn add(&mut self, name: &str, rank: u8, nodes: impl Iterator<Item = u32>) {
         let street = match self.index.get(name) {
             Some(street) => *street,
             None => {

@@ -90,16 +90,7 @@ fn number_at(chars: &[char], start: usize) -> Option<(usize, Number)> {
     };
     let figures = length(start, |c| c.is_ascii_digit());
     if figures == 0 {
-        let han = length(start, is_han_digit);
-        let end = start + han;
-        let main = han_number(chars.get(start..end)?)?;
-        let is_closed = chars.get(end) == Some(&'号') || chars.get(end) == Some(&'號');
-        let number = Number {
-            main,
-            rest: String::new(),
-            is_closed,
-        };
-        return is_closed.then_some((end + 1, number));
+        return han_number_at(chars, start, start + length(start, is_han_digit));
     }
     if figures > DIGITS_MAX {
         return None;
@@ -127,8 +118,11 @@ fn number_at(chars: &[char], start: usize) -> Option<(usize, Number)> {
         rest.push(*c);
         end += 1;
     }
-    let is_closed = matches!(chars.get(end), Some('号' | '號'));
-    end += usize::from(is_closed);
+    let blanks = length(end, char::is_whitespace);
+    let is_closed = matches!(chars.get(end + blanks), Some('号' | '號'));
+    if is_closed {
+        end += blanks + 1;
+    }
     Some((
         end,
         Number {
@@ -137,6 +131,17 @@ fn number_at(chars: &[char], start: usize) -> Option<(usize, Number)> {
             is_closed,
         },
     ))
+}
+
+/// A number in Han figures, which counts only before 号.
+fn han_number_at(chars: &[char], start: usize, end: usize) -> Option<(usize, Number)> {
+    let main = han_number(chars.get(start..end)?)?;
+    let number = Number {
+        main,
+        rest: String::new(),
+        is_closed: true,
+    };
+    matches!(chars.get(end), Some('号' | '號')).then_some((end + 1, number))
 }
 
 fn decimal(digits: &[char]) -> Option<u32> {

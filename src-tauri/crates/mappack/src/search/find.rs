@@ -10,7 +10,7 @@ use crate::gazetteer::number::{self, Number};
 use crate::reading::{is_han, plain, simplified, units};
 
 /// Slips are looked for from so many Han characters or letters on.
-const HAN_MIN: usize = 3;
+const HAN_MIN: usize = 2;
 const LETTERS_MIN: usize = 4;
 
 /// A search in progress.
@@ -105,9 +105,10 @@ impl Find<'_> {
         }
         // Beside names that fit, only whole names that nearly fit are worth a line.
         let has_fits = self.best.count(Tier::CrossingBegins) > 0;
+        let is_short = tokens.len() < 3;
         let (index, best) = (self.index, &mut self.best);
         with_slips(index, tokens, &mut |spelling, fit| {
-            if fit.is_whole || !has_fits {
+            if fit.is_whole || !(has_fits || is_short) {
                 name(index, best, spelling, fit);
             }
         });
@@ -145,7 +146,7 @@ impl Find<'_> {
             );
         }
         // The number narrows the choice, so that a shorter name may have a slip.
-        if is_long(street, HAN_MIN - 1, LETTERS_MIN - 1) {
+        if is_long(street, HAN_MIN, LETTERS_MIN - 1) {
             with_slips(index, street, &mut |spelling, fit| {
                 super::streets::numbers(index, best, spelling, fit, number);
             });
@@ -315,7 +316,7 @@ fn with_slips(index: &Index, tokens: &[Token], hear: &mut dyn FnMut(u32, Fit)) {
                 if begins == 1 && fit.fault == Fault::None {
                     let fit = Fit {
                         is_inside: false,
-                        fault: Fault::Error,
+                        fault: Fault::Other,
                         ..fit
                     };
                     hear(spelling, fit);

@@ -21,10 +21,10 @@ pub(crate) struct Close {
 /// Places within a distance, the nearest first, at most `limit`: the nearest crossing and the
 /// nearest house number are among them when there are any.
 pub(crate) fn near(index: &Index, point: Wgs84, within_m: f64, limit: usize) -> Vec<Close> {
-    let within_m = within_m.min(NEAR_MAX_M);
     if limit == 0 || within_m.is_nan() || within_m < 0.0 {
         return Vec::new();
     }
+    let within_m = within_m.min(NEAR_MAX_M);
     let mut found: Vec<(f64, u32)> = Vec::new();
     each_in_box(index, point, within_m, &mut |place, at| {
         let far = distance_m(at, point);

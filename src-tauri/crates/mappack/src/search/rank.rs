@@ -25,8 +25,12 @@ pub(crate) enum Fault {
     Homophone,
     /// Sounds that are easily taken for another.
     Near,
-    /// A character or letter too much, too few, another, two swapped.
+    /// A character or letter left out, two swapped, a letter wrong in a syllable.
     Error,
+    /// A character or letter that is not in the name.
+    Other,
+    /// More than one of these.
+    Several,
 }
 
 /// How well a query fits a spelling.
@@ -65,14 +69,17 @@ pub(crate) enum Tier {
     NearSound,
     OneError,
     Inside,
+    OneOther,
     HomophoneBegins,
     NearSoundBegins,
     OneErrorBegins,
+    OneOtherBegins,
     InsideAndFault,
+    SeveralFaults,
 }
 
 impl Tier {
-    const ALL: [Tier; 25] = [
+    const ALL: [Tier; 28] = [
         Tier::Code,
         Tier::Name,
         Tier::Number,
@@ -94,23 +101,29 @@ impl Tier {
         Tier::NearSound,
         Tier::OneError,
         Tier::Inside,
+        Tier::OneOther,
         Tier::HomophoneBegins,
         Tier::NearSoundBegins,
         Tier::OneErrorBegins,
+        Tier::OneOtherBegins,
         Tier::InsideAndFault,
+        Tier::SeveralFaults,
     ];
 
     /// Of a name that fits so.
     pub(crate) fn of_name(fit: Fit) -> Self {
         match (fit.fault, fit.is_inside, fit.is_whole) {
+            (Fault::Several, ..) => Self::SeveralFaults,
             (Fault::None, true, _) => Self::Inside,
             (_, true, _) => Self::InsideAndFault,
             (Fault::Homophone, _, true) => Self::Homophone,
             (Fault::Near, _, true) => Self::NearSound,
             (Fault::Error, _, true) => Self::OneError,
+            (Fault::Other, _, true) => Self::OneOther,
             (Fault::Homophone, _, false) => Self::HomophoneBegins,
             (Fault::Near, _, false) => Self::NearSoundBegins,
             (Fault::Error, _, false) => Self::OneErrorBegins,
+            (Fault::Other, _, false) => Self::OneOtherBegins,
             (Fault::None, _, true) => match fit.how {
                 How::Name => Self::Name,
                 How::Pinyin => Self::Pinyin,
@@ -152,10 +165,13 @@ impl Tier {
             Self::Homophone
             | Self::NearSound
             | Self::OneError
+            | Self::OneOther
             | Self::HomophoneBegins
             | Self::NearSoundBegins
             | Self::OneErrorBegins
-            | Self::InsideAndFault => Matched::Typo,
+            | Self::OneOtherBegins
+            | Self::InsideAndFault
+            | Self::SeveralFaults => Matched::Typo,
         }
     }
 }
@@ -186,11 +202,13 @@ pub(crate) fn each(
             let same = |(unit, token): &(usize, usize)| {
                 chars.get(begins + unit) == Some(&u32::from(tokens[*token].folded))
             };
-            let fault = match span.slip {
-                Slip::Error => Fault::Error,
-                Slip::Near => Fault::Near,
-                Slip::None if span.pairs.iter().all(same) => Fault::None,
-                Slip::None => Fault::Homophone,
+            let fault = match (span.slip, span.pairs.iter().all(same)) {
+                (Slip::None, true) => Fault::None,
+                (Slip::None, false) => Fault::Homophone,
+                (Slip::Near, _) => Fault::Near,
+                (Slip::Error, true) => Fault::Error,
+                (Slip::Other, true) => Fault::Other,
+                (Slip::Error | Slip::Other, false) => Fault::Several,
             };
             let is_latin = |unit: usize| {
                 let sound = columns.line_sounds[start + unit];

@@ -33,8 +33,10 @@ pub(crate) enum Slip {
     None,
     /// A syllable that is easily taken for another.
     Near,
-    /// One character or letter too much, too few, another, or two swapped.
+    /// One character or letter left out, two swapped, or one letter wrong in a syllable.
     Error,
+    /// One character or letter that is not in the reading.
+    Other,
 }
 
 /// Readings that fit.
@@ -202,7 +204,7 @@ impl<'a> Walk<'a> {
             true => self.letters(state),
             false => self.character(state),
         }
-        if self.slips && state.slip != Slip::Error {
+        if self.slips && state.slip < Slip::Error {
             self.slip(state);
         }
     }
@@ -325,7 +327,8 @@ impl<'a> Walk<'a> {
         // Something too much was typed.
         self.go(State {
             q: state.q + 1,
-            ..error
+            slip: Slip::Other,
+            ..state
         });
         self.swapped(error);
         let run = self.run_of_letters(state.q);
@@ -349,8 +352,11 @@ impl<'a> Walk<'a> {
                 // A unit was left out, or another was typed.
                 self.go(child);
                 if run.is_empty() || state.by & BY_SYLLABLE == 0 {
-                    let q = state.q + 1;
-                    self.go(State { q, ..child });
+                    self.go(State {
+                        q: state.q + 1,
+                        slip: Slip::Other,
+                        ..child
+                    });
                 }
             }
             if run.len() > 1 {

@@ -2,6 +2,7 @@
 //! both answer what the map means. Method: made-up towns against two searches that share nothing
 //! with the hierarchy; then small maps by hand whose answer is known beforehand.
 
+use crate::cases;
 use crate::town::{Dice, anywhere, at, place, street, town};
 use fengsui_geo::Wgs84;
 use fengsui_routing::{
@@ -40,7 +41,7 @@ fn compare(roads: &Roads, dice: &mut Dice, side: u32) -> usize {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(cases(60))]
 
     /// Any town, with any closures and speeds set on the way, is answered as Dijkstra answers it.
     #[test]

@@ -9,3 +9,20 @@ mod bytes;
 mod exact;
 mod rings;
 mod town;
+
+use proptest::test_runner::{Config, RngSeed};
+
+/// So many cases, the same in every run; `PROPTEST_CASES` asks for more, and then of new ones.
+fn cases(count: u32) -> Config {
+    let asked = std::env::var("PROPTEST_CASES").ok();
+    let asked = asked.and_then(|text| text.parse().ok());
+    Config {
+        cases: asked.unwrap_or(count),
+        rng_seed: match asked {
+            Some(_) => RngSeed::Random,
+            None => RngSeed::Fixed(1),
+        },
+        failure_persistence: None,
+        ..Config::default()
+    }
+}
