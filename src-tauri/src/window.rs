@@ -15,8 +15,7 @@ use serde_json::Value;
 use tauri::http::{Request, Response, StatusCode, header};
 use tauri::webview::{NewWindowResponse, WebviewWindowBuilder};
 use tauri::{
-    AppHandle, Emitter, Manager, RunEvent, State, UriSchemeResponder, Url, WebviewUrl,
-    WindowEvent,
+    AppHandle, Emitter, Manager, RunEvent, State, UriSchemeResponder, Url, WebviewUrl, WindowEvent,
 };
 use tokio::sync::broadcast::error::RecvError;
 
