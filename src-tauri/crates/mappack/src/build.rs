@@ -17,8 +17,8 @@ use crate::manifest::{
 use crate::mbtiles::TilesWriter;
 use crate::own::{OwnData, OwnLayer, write_rejects};
 use crate::place::{self, sync};
-use crate::shapes::{Area, areas, join, label_point};
 use crate::raster::{self, RasterInfo};
+use crate::shapes::{Area, areas, join, label_point};
 use crate::signature::{self, Signer};
 use crate::{coast, county_file, roads, schema, tiles};
 use fengsui_geo::{Bounds, Ring, Wgs84};
@@ -137,7 +137,9 @@ pub fn build_signed(
     let mut lacking = warnings(input, &extract, made.broken_areas, made.no_sea);
     lacking.extend(own_warnings(&own));
     let mut manifest = manifest(input, &extract, (bounds, centre), made.counts, lacking);
-    let mut files = [TILES_FILE, GAZETTEER_FILE, ROADS_FILE].map(str::to_owned).to_vec();
+    let mut files = [TILES_FILE, GAZETTEER_FILE, ROADS_FILE]
+        .map(str::to_owned)
+        .to_vec();
     files.extend(write_own(&staging, &own)?.into_iter().map(str::to_owned));
     manifest.own = (!own.is_empty()).then_some(own.report);
     manifest.raster = take_raster(&staging, input)?;

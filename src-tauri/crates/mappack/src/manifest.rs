@@ -199,7 +199,10 @@ impl Manifest {
             let known = [RASTER_MBTILES_FILE, RASTER_PMTILES_FILE];
             let is_known = known.contains(&raster.file.as_str());
             if !is_known || !manifest.files.contains_key(&raster.file) {
-                return Err(bad(format!("does not list its picture map {}", raster.file)));
+                return Err(bad(format!(
+                    "does not list its picture map {}",
+                    raster.file
+                )));
             }
         }
         // A name with a separator would let a pack speak of files outside it.

@@ -55,7 +55,8 @@ impl PmTiles {
     pub(crate) fn open(path: &Path) -> Result<Self, PackError> {
         let mut file = File::open(path).map_err(PackError::io(path))?;
         let mut raw = [0; HEADER_BYTES];
-        file.read_exact(&mut raw).map_err(|_| refused(path, "is too short"))?;
+        file.read_exact(&mut raw)
+            .map_err(|_| refused(path, "is too short"))?;
         let header = Header::read(&raw).ok_or_else(|| refused(path, "is no PMTiles 3"))?;
         let mut opened = Self {
             path: path.to_owned(),
@@ -276,10 +277,20 @@ mod tests {
     #[test]
     fn numbers_of_tiles() {
         assert_eq!(number(0, 0, 0), 0);
-        assert_eq!([number(1, 0, 0), number(1, 0, 1), number(1, 1, 1), number(1, 1, 0)], [1, 2, 3, 4]);
+        assert_eq!(
+            [
+                number(1, 0, 0),
+                number(1, 0, 1),
+                number(1, 1, 1),
+                number(1, 1, 0)
+            ],
+            [1, 2, 3, 4]
+        );
         assert_eq!(number(2, 0, 0), 5);
         assert_eq!(number(12, 3423, 1763), 19_078_479);
-        let mut all: Vec<u64> = (0..32).flat_map(|x| (0..32).map(move |y| number(5, x, y))).collect();
+        let mut all: Vec<u64> = (0..32)
+            .flat_map(|x| (0..32).map(move |y| number(5, x, y)))
+            .collect();
         all.sort_unstable();
         assert_eq!(all, (341..341 + 1024).collect::<Vec<u64>>());
     }
