@@ -57,6 +57,22 @@ pub enum Stage {
     Finish,
 }
 
+impl Stage {
+    /// Stable word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Own => "own",
+            Self::Draw => "draw",
+            Self::Tiles => "tiles",
+            Self::Names => "names",
+            Self::Roads => "roads",
+            Self::Finish => "finish",
+        }
+    }
+}
+
 /// Whether the build goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Continue {
@@ -145,9 +161,8 @@ pub fn build_signed(
     manifest.raster = take_raster(&staging, input)?;
     files.extend(manifest.raster.iter().map(|raster| raster.file.clone()));
     for name in files {
-        manifest
-            .files
-            .insert(name.clone(), FileEntry::of(&staging.file(&name))?);
+        let entry = FileEntry::of(&staging.file(&name))?;
+        manifest.files.insert(name, entry);
     }
     staging.finish(&manifest, signer, out_dir)?;
     tell_done(progress);
@@ -680,7 +695,13 @@ fn feature_counts(drawing: &Drawing) -> BTreeMap<String, u64> {
 
 fn count_names(names: &Names, counts: &mut Counts) {
     let villages = || names.towns.iter().flat_map(|town| &town.villages);
-    counts.names = names.entries.len() as u64;
+    let addresses = names.addresses.iter().map(|one| &one.entry);
+    let crossings = names.entries.iter().filter(|entry| entry.cross.is_some());
+    counts.crossings = crossings.count() as u64;
+    counts.house_numbers = names.addresses.len() as u64;
+    counts.names = names.entries.len() as u64 - counts.crossings;
+    let coded = names.entries.iter().chain(addresses);
+    counts.codes = coded.filter(|entry| entry.code.is_some()).count() as u64;
     counts.towns = names.towns.len() as u64;
     counts.towns_placed = names.towns.iter().filter(|town| town.at.is_some()).count() as u64;
     counts.villages = villages().count() as u64;

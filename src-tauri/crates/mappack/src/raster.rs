@@ -118,6 +118,17 @@ fn mbtiles_info(path: &Path) -> Result<RasterInfo, PackError> {
     let bad = |e: rusqlite::Error| refused(path, &e.to_string());
     let db =
         open_read_only(path, RASTER_MBTILES_FILE).map_err(|e| refused(path, &e.to_string()))?;
+    let pages: i64 = db
+        .query_row(
+            "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+            [],
+            |row| row.get(0),
+        )
+        .map_err(bad)?;
+    let length = std::fs::metadata(path).map_err(PackError::io(path))?.len();
+    if u64::try_from(pages).ok() != Some(length) {
+        return Err(refused(path, "is cut off"));
+    }
     let first: Option<Vec<u8>> = db
         .query_row("SELECT tile_data FROM tiles LIMIT 1", [], |row| row.get(0))
         .optional()

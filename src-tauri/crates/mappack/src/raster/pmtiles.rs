@@ -34,6 +34,8 @@ struct Header {
     root: (u64, u64),
     leaves: u64,
     data: u64,
+    /// Where the last part of the file ends.
+    end: u64,
     is_gzip: bool,
     is_plain_tile: bool,
     min_zoom: u8,
@@ -58,6 +60,10 @@ impl PmTiles {
         file.read_exact(&mut raw)
             .map_err(|_| refused(path, "is too short"))?;
         let header = Header::read(&raw).ok_or_else(|| refused(path, "is no PMTiles 3"))?;
+        let length = file.metadata().map_err(PackError::io(path))?.len();
+        if header.end > length {
+            return Err(refused(path, "is cut off"));
+        }
         let mut opened = Self {
             path: path.to_owned(),
             file: Mutex::new(file),
@@ -183,6 +189,7 @@ impl Header {
             root: (long(8)?, long(16)?),
             leaves: long(40)?,
             data: long(56)?,
+            end: long(56)?.checked_add(long(64)?)?,
             is_gzip,
             is_plain_tile: raw[98] <= 1,
             min_zoom: raw[100],
