@@ -7,7 +7,7 @@ use fengsui_domain::incident::{Entrance, Level, Line, PointSource};
 use fengsui_domain::log::entry::Value;
 use fengsui_domain::log::field::Field;
 use fengsui_domain::log::register::Registers;
-use fengsui_geo::Datum;
+use fengsui_geo::reading::Datum;
 use fengsui_store::log::FieldWrite;
 
 use crate::call::e7;
