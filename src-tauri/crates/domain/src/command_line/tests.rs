@@ -540,7 +540,10 @@ fn names_exist(line: &CommandLine) -> bool {
         }
         CommandLine::Close { result } => RESULTS[result.at].code == result.name,
         CommandLine::Invalidate { reason } => REASONS[reason.at].code == reason.name,
-        CommandLine::WalkIn { .. } | CommandLine::Find { .. } | CommandLine::Help => true,
+        CommandLine::WalkIn { .. }
+        | CommandLine::Locate { .. }
+        | CommandLine::Find { .. }
+        | CommandLine::Help => true,
     }
 }
 
