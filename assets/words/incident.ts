@@ -42,6 +42,7 @@ export const incident = {
   'field.place': { zh: '地点', en: 'Place' },
   'field.point': { zh: '定位', en: 'Position' },
   'field.point_source': { zh: '定位来源', en: 'Source of position' },
+  'field.point_datum': { zh: '坐标系', en: 'Datum' },
   'field.town': { zh: '乡镇', en: 'Town' },
   'field.text': { zh: '警情', en: 'What' },
   'field.type_code': { zh: '类别', en: 'Type' },

@@ -66,7 +66,15 @@ same!(
     incident_domain::PointSource,
     point_source,
     point_source_of,
-    [Handset, BaseStation, Landline, MapClick, Gazetteer, Unit]
+    [
+        Handset,
+        BaseStation,
+        Landline,
+        MapClick,
+        Gazetteer,
+        Unit,
+        Coordinate
+    ]
 );
 same!(
     Stage,
