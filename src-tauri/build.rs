@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 /// Every command of the window. A command that is not listed here is open to
 /// every window; listed ones are closed until a capability file opens them.
-const COMMANDS: &[&str] = &["call", "startup", "quit"];
+const COMMANDS: &[&str] = &["call", "startup", "quit", "save_text", "open_wall"];
 
 const DIST: &str = "../ui/dist";
 

@@ -6,12 +6,13 @@ import { drawing } from './drawing';
 import { failure } from './failure';
 import { incident } from './incident';
 import { keys } from './keys';
+import { map } from './map';
 import { need } from './need';
 import { timeline } from './timeline';
 import { unit } from './unit';
 
-export const files = { call, command, desk, drawing, failure, incident, keys, need, timeline, unit };
+export const files = { call, command, desk, drawing, failure, incident, keys, map, need, timeline, unit };
 
 export const sentences = {
-  ...desk, ...call, ...command, ...incident, ...unit, ...need, ...timeline, ...drawing, ...failure, ...keys,
+  ...desk, ...call, ...command, ...incident, ...unit, ...map, ...need, ...timeline, ...drawing, ...failure, ...keys,
 } as const satisfies Record<string, { zh: string; en: string }>;

@@ -82,6 +82,8 @@ export const unit = {
   'candidate.crew': { zh: '人员', en: 'Crew' },
   'candidate.kit': { zh: '装备', en: 'Kit' },
   'candidate.distance': { zh: '直线', en: 'Line' },
+  'candidate.way': { zh: '路程', en: 'Way' },
+  'candidate.straight': { zh: '直', en: 'line' },
   'candidate.fix': { zh: '定位', en: 'Fix' },
   'candidate.why': { zh: '判断', en: 'Why' },
   'candidate.officers': { zh: '{n} 警', en: '{n} off.' },

@@ -11,6 +11,7 @@ mod core;
 mod demo;
 mod desk;
 mod exit;
+mod handing;
 mod http;
 mod intake;
 mod logs;
@@ -23,6 +24,7 @@ mod tiles;
 mod tools;
 #[cfg(feature = "loopback")]
 mod twin;
+mod wall;
 mod watchful;
 mod window;
 

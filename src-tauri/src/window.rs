@@ -1,7 +1,8 @@
-//! The window: opened at once, while the core opens in its own thread; one
-//! command, one event, one scheme for tiles.
+//! The desk's window: opened at once, while the core opens in its own thread;
+//! one command, one event, one scheme for tiles.
 //!
-//! Not here: anything the desk does (the page in `ui/`, the router below), and
+//! Not here: the wall's window (`wall`), files that are handed out
+//! (`handing`), anything the desk does (the page in `ui/`, the router below), and
 //! the same doors in a browser (`twin`).
 
 use std::borrow::Cow;
@@ -13,7 +14,10 @@ use fengsui_wire::session::Changed;
 use serde_json::Value;
 use tauri::http::{Request, Response, StatusCode, header};
 use tauri::webview::{NewWindowResponse, WebviewWindowBuilder};
-use tauri::{AppHandle, Emitter, Manager, RunEvent, State, UriSchemeResponder, WebviewUrl};
+use tauri::{
+    AppHandle, Emitter, Manager, RunEvent, State, UriSchemeResponder, Url, WebviewUrl,
+    WindowEvent,
+};
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::args::DeskWish;
@@ -22,12 +26,12 @@ use crate::core::Answer;
 use crate::desk::{Desk, Startup};
 use crate::exit::Exit;
 use crate::tiles::{self, TileName};
-use crate::{bells, intake, serve, watchful};
+use crate::{bells, handing, intake, serve, wall, watchful};
 
-const LABEL: &str = "main";
+pub(crate) const LABEL: &str = "main";
 const SCHEME: &str = "tiles";
 /// Size where the window is not maximised; smaller screens get all of theirs.
-const SIZE: (f64, f64) = (1600.0, 1000.0);
+pub(crate) const SIZE: (f64, f64) = (1600.0, 1000.0);
 const SIZE_MIN: (f64, f64) = (1024.0, 640.0);
 
 /// Opens the desk and stays until the window is closed.
@@ -71,7 +75,13 @@ fn open(desk: &Arc<Desk>, is_taken: bool) -> anyhow::Result<()> {
     let setup = Arc::clone(desk);
     let app = tauri::Builder::default()
         .manage(Arc::clone(desk))
-        .invoke_handler(tauri::generate_handler![call, startup, quit])
+        .invoke_handler(tauri::generate_handler![
+            call,
+            startup,
+            quit,
+            handing::save_text,
+            wall::open_wall
+        ])
         .register_asynchronous_uri_scheme_protocol(SCHEME, move |_, request, responder| {
             answer_tile(&tiles, &request, responder);
         })
@@ -106,23 +116,38 @@ fn build(app: &AppHandle) -> tauri::Result<()> {
             let screen = monitor.size().to_logical::<f64>(monitor.scale_factor());
             (SIZE.0.min(screen.width), SIZE.1.min(screen.height))
         });
-    // WebDriver needs the shared web context; a private one leaves nothing of
-    // what a caller said in a cache on the disk.
-    let is_private = std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_none();
     let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title("烽燧")
         .inner_size(size.0, size.1)
         .min_inner_size(SIZE_MIN.0, SIZE_MIN.1)
         .maximized(true)
-        .incognito(is_private)
+        .incognito(is_private())
         .general_autofill_enabled(false)
         .disable_drag_drop_handler()
         .devtools(cfg!(debug_assertions))
-        .on_navigation(|url| matches!(url.scheme(), "tauri") || url.as_str() == "about:blank")
+        .on_navigation(is_own)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
+    // The wall hangs only as long as a desk stands behind it.
+    let ending = app.clone();
+    window.on_window_event(move |event| {
+        if matches!(event, WindowEvent::Destroyed) {
+            ending.exit(0);
+        }
+    });
     watchful::watch(&window);
     Ok(())
+}
+
+/// WebDriver needs the shared web context; a private one leaves nothing of
+/// what a caller said in a cache on the disk.
+pub(crate) fn is_private() -> bool {
+    std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_none()
+}
+
+/// A window never goes anywhere but to the program's own pages.
+pub(crate) fn is_own(url: &Url) -> bool {
+    url.scheme() == "tauri" || url.as_str() == "about:blank"
 }
 
 /// Passes on what became stale.
@@ -137,8 +162,13 @@ fn tell_changes(app: &AppHandle, desk: &Arc<Desk>) {
                 Err(RecvError::Lagged(_)) => Vec::new(),
                 Err(RecvError::Closed) => return,
             };
-            if let Err(error) = app.emit_to(LABEL, "changed", Changed { topics }) {
-                tracing::warn!(%error, "changed.not_told");
+            for label in [LABEL, wall::LABEL] {
+                let changed = Changed {
+                    topics: topics.clone(),
+                };
+                if let Err(error) = app.emit_to(label, "changed", changed) {
+                    tracing::warn!(%error, label, "changed.not_told");
+                }
             }
         }
     });

@@ -5,8 +5,8 @@ import { latest, validateStyleMin } from '@maplibre/maplibre-gl-style-spec';
 import type { StyleSpecification } from 'maplibre-gl';
 import css from '../src/kit/tokens.css?raw';
 import { FixtureHost } from '../fixture/fixture-host';
-import { baseStyle, resolve, styleTemplate } from '@features/map/style';
-import { ageOf, circle, outside, scaleBar, unitFeatures } from '@features/map/things';
+import { baseStyle, resolve, styleTemplate } from '@features/map/base/style';
+import { ageOf, circle, outside, scaleBar, unitFeatures } from '@features/map/layers/things';
 import type { DeskView, Positions, UnitBoard } from '@generated/types';
 
 const shortbread = new Set(['ocean', 'water_polygons', 'water_polygons_labels', 'water_lines', 'water_lines_labels', 'dam_lines', 'dam_polygons', 'pier_lines', 'pier_polygons', 'bridges', 'land', 'sites', 'boundaries', 'boundary_labels', 'addresses', 'buildings', 'streets', 'street_polygons', 'streets_polygons_labels', 'street_labels', 'street_labels_points', 'aerialways', 'ferries', 'public_transport', 'pois', 'place_labels']);

@@ -38,6 +38,15 @@ function theHost(): Host {
 
 export const hostKind = (): Host['kind'] => theHost().kind;
 export const tileUrl = (): string => theHost().tileUrl;
+export const rasterUrl = (): string => theHost().rasterUrl;
+export const pictureUrl = (theme: string): string => theHost().pictureUrl.replace('{theme}', theme);
+export const saveText = (name: string, text: string): Promise<string> => theHost().saveText(name, text);
+export const openWall = (): Promise<void> => theHost().openWall(session);
+/** The wall's page takes over the session it was opened with; true when there was one. */
+export function adoptWallSession(): boolean {
+  session = theHost().wallSession() ?? '';
+  return session !== '';
+}
 export const startup = (): Promise<Startup> => theHost().startup();
 export const quit = (): Promise<void> => theHost().quit();
 export const onLink = (listener: (isUp: boolean) => void): void => theHost().onLink(listener);

@@ -24,6 +24,10 @@ export interface Host {
   readonly kind: 'tauri' | 'http' | 'fixture';
   /** Template with {z}/{x}/{y}. */
   readonly tileUrl: string;
+  /** Template with {z}/{x}/{y}: the pack's own pictures, drawn under roads and names. */
+  readonly rasterUrl: string;
+  /** Template with {theme}/{z}/{x}/{y}: the vector map drawn by the program, for a page without WebGL. */
+  readonly pictureUrl: string;
   call(envelope: Envelope): Promise<Reply>;
   startup(): Promise<Startup>;
   /** Calls back with what became stale; an empty list means: the link came back, ask for all. */
@@ -31,4 +35,10 @@ export interface Host {
   /** The core stopped answering, or answers again. */
   onLink(listener: (isUp: boolean) => void): void;
   quit(): Promise<void>;
+  /** Keeps a text as a file outside the program; answers where, or '' where the browser decides. */
+  saveText(name: string, text: string): Promise<string>;
+  /** Opens the wall display in a window of its own, or brings it forward. */
+  openWall(session: string): Promise<void>;
+  /** The session the wall was opened with; `null` in the desk's own window, or unknown. */
+  wallSession(): string | null;
 }

@@ -1,6 +1,7 @@
 // The loopback address: the same router over POST /call and an event stream, in a plain browser.
 // Not here: any other address; the page talks to where it came from and to nobody else.
 import type { Changed } from '@generated/types';
+import { browserDoors } from './browser-doors';
 import type { Envelope, Host, Reply, Startup } from './host';
 
 export function httpHost(where: Location = location): Host {
@@ -19,7 +20,10 @@ export function httpHost(where: Location = location): Host {
   const open = () => (stream ??= new EventSource(`/events?${query}`));
   return {
     kind: 'http',
+    ...browserDoors(where),
     tileUrl: `${where.origin}/tiles/{z}/{x}/{y}?${query}`,
+    rasterUrl: `${where.origin}/tiles/raster/{z}/{x}/{y}?${query}`,
+    pictureUrl: `${where.origin}/tiles/picture/{theme}/{z}/{x}/{y}.png?${query}`,
     call: (envelope: Envelope) => post<Reply>('/call', envelope),
     startup: () => post<Startup>('/startup', {}),
     onChanged: (listener) => {

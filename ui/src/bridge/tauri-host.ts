@@ -9,15 +9,22 @@ export function isTauri(): boolean {
 }
 
 /** On Windows and Android a custom scheme is reached as http://<scheme>.localhost. */
-function tileUrl(): string {
+function tiles(path: string): string {
   const viaHttp = /Windows|Android/.test(navigator.userAgent);
-  return viaHttp ? 'http://tiles.localhost/{z}/{x}/{y}' : 'tiles://localhost/{z}/{x}/{y}';
+  return `${viaHttp ? 'http://tiles.localhost' : 'tiles://localhost'}/${path}`;
+}
+
+/** Put into the wall's window by the program that opened it. */
+declare global {
+  var fengsuiWall: string | undefined;
 }
 
 export function tauriHost(): Host {
   return {
     kind: 'tauri',
-    tileUrl: tileUrl(),
+    tileUrl: tiles('{z}/{x}/{y}'),
+    rasterUrl: tiles('raster/{z}/{x}/{y}'),
+    pictureUrl: tiles('picture/{theme}/{z}/{x}/{y}.png'),
     call: (envelope: Envelope) => invoke<Reply>('call', { envelope }),
     startup: () => invoke<Startup>('startup'),
     onChanged: (listener) => {
@@ -27,5 +34,8 @@ export function tauriHost(): Host {
       // The core lives in the same process: there is no link that could be down.
     },
     quit: () => invoke<void>('quit'),
+    saveText: (name, text) => invoke<string>('save_text', { name, text }),
+    openWall: (session) => invoke<void>('open_wall', { session }),
+    wallSession: () => globalThis.fengsuiWall ?? null,
   };
 }

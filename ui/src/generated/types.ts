@@ -20,6 +20,24 @@ export type Accounts = {
  */
 accounts: Array<Account>, };
 
+export type AddDrawing = { 
+/**
+ * Incident dot.
+ */
+incident: string, 
+/**
+ * What.
+ */
+kind: DrawingKind, 
+/**
+ * Where, in order; any two at most 200 km apart.
+ */
+points: Array<Point>, 
+/**
+ * Words, at most 80 characters; a text mark needs them.
+ */
+label: string, };
+
 export type AddFeedback = { 
 /**
  * Incident dot.
@@ -614,6 +632,20 @@ rows: Array<Candidate>,
  */
 asked_at_ms: number, };
 
+export type ChangeDrawing = { 
+/**
+ * Drawing dot.
+ */
+drawing: string, 
+/**
+ * All points anew.
+ */
+points: Array<Point> | null, 
+/**
+ * Words; an empty text clears them.
+ */
+label: string | null, };
+
 export type Changed = { 
 /**
  * What is stale.
@@ -908,6 +940,121 @@ export type Drafts = {
  */
 drafts: Array<Draft>, };
 
+export type DrawingKind = "cordon" | "assembly" | "route" | "red_line" | "green_line" | "free_line" | "text_mark";
+
+export type DrawingMark = { 
+/**
+ * The entry.
+ */
+entry: string, 
+/**
+ * When, epoch ms.
+ */
+at_ms: number, 
+/**
+ * Who, as shown.
+ */
+by: string, };
+
+export type DrawingOther = { 
+/**
+ * `points` or `label`.
+ */
+field: string, 
+/**
+ * The other points; `null` where it is about words, or they cannot be read.
+ */
+points: Array<Point> | null, 
+/**
+ * The other words; `null` where it is about points, or they were cleared.
+ */
+label: string | null, 
+/**
+ * Who and when.
+ */
+mark: DrawingMark, };
+
+export type DrawingRow = { 
+/**
+ * Its dot.
+ */
+id: string, 
+/**
+ * Incident dot.
+ */
+incident: string, 
+/**
+ * 警情编号 of the incident.
+ */
+incident_number: string, 
+/**
+ * What; `null` = a kind only a newer program knows, to be drawn plainly by its shape.
+ */
+kind: DrawingKind | null, 
+/**
+ * Form of the points; `null` where they cannot be read.
+ */
+shape: DrawingShape | null, 
+/**
+ * Where; `null` = this program cannot read them. Never an empty list.
+ */
+points: Array<Point> | null, 
+/**
+ * Words.
+ */
+label: string | null, 
+/**
+ * Length of a line, or of an area's border, m; `null` for a point or where unknown.
+ */
+length_m: number | null, 
+/**
+ * Size of an area, m²; `null` for others or where unknown. Meaningless where it crosses.
+ */
+area_m2: number | null, 
+/**
+ * The border of the area crosses or touches itself: a warning.
+ */
+crosses_itself: boolean, 
+/**
+ * Who drew it.
+ */
+added: DrawingMark, 
+/**
+ * Who changed it last to what is shown; `null` = as it was drawn.
+ */
+changed: DrawingMark | null, 
+/**
+ * How it was voided; `null` = it stands.
+ */
+voided: DrawingVoiding | null, 
+/**
+ * Values written without having seen the shown one (并行修改).
+ */
+others: Array<DrawingOther>, };
+
+export type DrawingShape = "point" | "line" | "area";
+
+export type DrawingVoiding = { 
+/**
+ * Who and when.
+ */
+mark: DrawingMark, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * It had not seen a change made elsewhere: the drawing stays on the map until somebody
+ * voids it again.
+ */
+has_unseen: boolean, };
+
+export type Drawings = { 
+/**
+ * Rows.
+ */
+rows: Array<DrawingRow>, };
+
 export type EnrolAccount = { 
 /**
  * Account, 1–32 characters.
@@ -952,7 +1099,7 @@ params: Array<Param>,
  */
 trace: string, };
 
-export type FailureCode = "session.missing" | "session.denied" | "session.locked" | "post.not_allowed" | "post.not_granted" | "request.unknown" | "request.malformed" | "value.invalid" | "not_found" | "ambiguous" | "call.none_ringing" | "call.taken" | "call.state" | "incident.stage" | "incident.result_missing" | "incident.text_missing" | "incident.units_active" | "code.unknown" | "unit.state" | "unit.engaged" | "unit.already_there" | "override.reason_needed" | "assignment.stage" | "cancel.unconfirmed" | "time.impossible" | "account.exists" | "passphrase.short" | "nothing_to_change" | "reading.unknown" | "map.missing" | "store.disk_full" | "store.read_only" | "store.busy" | "store.corrupt" | "store.not_written" | "store.ambiguous" | "store.io" | "store.too_new" | "store.foreign" | "store.upgrade_failed" | "key.wrong" | "key.locked" | "key.missing" | "home.in_use" | "internal.panic";
+export type FailureCode = "session.missing" | "session.denied" | "session.locked" | "post.not_allowed" | "post.not_granted" | "request.unknown" | "request.malformed" | "value.invalid" | "not_found" | "ambiguous" | "call.none_ringing" | "call.taken" | "call.state" | "incident.stage" | "incident.result_missing" | "incident.text_missing" | "incident.units_active" | "code.unknown" | "unit.state" | "unit.engaged" | "unit.already_there" | "override.reason_needed" | "assignment.stage" | "cancel.unconfirmed" | "time.impossible" | "account.exists" | "passphrase.short" | "nothing_to_change" | "reading.unknown" | "map.missing" | "map.busy" | "drawing.points" | "drawing.place" | "drawing.spread" | "drawing.voided" | "store.disk_full" | "store.read_only" | "store.busy" | "store.corrupt" | "store.not_written" | "store.ambiguous" | "store.io" | "store.too_new" | "store.foreign" | "store.upgrade_failed" | "key.wrong" | "key.locked" | "key.missing" | "home.in_use" | "internal.panic";
 
 export type Feedback = { 
 /**
@@ -1516,6 +1663,13 @@ export type Level = "normal" | "attention" | "urgent" | "grave";
 
 export type Line = "110" | "119" | "122";
 
+export type ListDrawings = { 
+/**
+ * Incident dot: its drawings, voided ones too. `null`: what is on the map, of all incidents
+ * that are not closed, without the voided.
+ */
+incident: string | null, };
+
 export type LocateCall = { 
 /**
  * Call dot.
@@ -1929,9 +2083,9 @@ is_disputed: boolean,
  */
 near: Array<NearPlace>, 
 /**
- * Own 200 m cell.
+ * Code of its own 200 m cell; `null` = outside the county's zone.
  */
-cell: string, 
+cell: string | null, 
 /**
  * BeiDou grid code (4″); `null` = outside its range.
  */
@@ -2284,17 +2438,25 @@ export type RoadSpeed = {
  */
 class: string, 
 /**
- * km/h in force.
+ * Outside built-up areas, in force.
  */
-kmh: number, 
+open_kmh: number, 
 /**
- * km/h when the county sets none.
+ * Inside built-up areas, in force.
  */
-default_kmh: number, };
+town_kmh: number, 
+/**
+ * Outside, when the county sets none.
+ */
+default_open_kmh: number, 
+/**
+ * Inside, when the county sets none.
+ */
+default_town_kmh: number, };
 
 export type RoadSpeeds = { 
 /**
- * By class, fastest first.
+ * By class, the greatest road first.
  */
 speeds: Array<RoadSpeed>, };
 
@@ -2374,9 +2536,13 @@ export type SetRoadSpeed = {
  */
 class: string, 
 /**
- * 3 to 150 km/h; `null` = the default again.
+ * Outside built-up areas, 3 to 200 km/h.
  */
-kmh: number | null, };
+open_kmh: number | null, 
+/**
+ * Inside built-up areas, 3 to 200 km/h.
+ */
+town_kmh: number | null, };
 
 export type SetSetting = { 
 /**
@@ -2512,7 +2678,7 @@ opened: number | null,
  */
 invalid: number | null, };
 
-export type Topic = "calls" | "incidents" | "units" | "positions" | "needs" | "honesty" | "settings" | "map";
+export type Topic = "calls" | "incidents" | "units" | "positions" | "needs" | "honesty" | "settings" | "map" | "wall" | "drawings";
 
 export type TypeProposal = { 
 /**
@@ -2666,15 +2832,25 @@ export type UnitKind = "car" | "foot" | "swat" | "fire" | "traffic" | "reserve";
 
 export type UnitState = "available" | "ordered" | "signed" | "en_route" | "on_scene" | "working" | "returning" | "standby" | "off_duty";
 
+export type VoidDrawing = { 
+/**
+ * Drawing dot.
+ */
+drawing: string, 
+/**
+ * Why, 1 to 400 characters.
+ */
+reason: string, };
+
 export type WallIncident = { 
 /**
  * Incident dot.
  */
 id: string, 
 /**
- * Name of its class; empty = not chosen yet.
+ * Name of its type; `null` = not chosen yet.
  */
-type_name: string, 
+type_name: string | null, 
 /**
  * Level.
  */
@@ -2684,7 +2860,7 @@ level: Level,
  */
 stage: Stage, 
 /**
- * Where; rounded to 100 m for types that are kept quiet.
+ * Where, to about 100 m; `null` = not known.
  */
 point: Point | null, 
 /**
@@ -2702,11 +2878,11 @@ incidents: Array<WallIncident>,
  */
 open: number, 
 /**
- * Opened since local midnight.
+ * Opened since local midnight; `null` = the count failed.
  */
-today: number, 
+today: number | null, 
 /**
- * Units free, of those on duty; unknown ones apart.
+ * Units free.
  */
 free: number, 
 /**

@@ -45,3 +45,15 @@ export function metres(m: number): string {
 export function phone(number: string): string {
   return /^1\d{10}$/.test(number) ? number.replace(/(\d{3})(\d{4})(\d{4})/, '$1 $2 $3') : number;
 }
+
+/** 0:50, 12:05, 61:00: seconds on the road as minutes and seconds. */
+export function roadTime(s: number): string {
+  const whole = Math.max(0, Math.round(s));
+  return `${Math.floor(whole / 60)}:${two(whole % 60)}`;
+}
+
+/** 850 m², 12400 m², 1.24 km² */
+export function squareMetres(m2: number): string {
+  if (m2 < 100_000) return `${Math.round(m2)} m²`;
+  return `${(m2 / 1e6).toFixed(2)} km²`;
+}

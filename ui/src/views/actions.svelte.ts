@@ -14,6 +14,8 @@ import { incidents } from '@features/incident/board.svelte';
 import { follow } from '@features/incident/follow.svelte';
 import { sheet, type Face } from '@features/incident/sheet.svelte';
 import { mapState } from '@features/map/map.svelte';
+import { areaName, holding } from '@features/place/area-words';
+import { wall } from '@features/wall/wall.svelte';
 import { needs } from '@features/need/needs.svelte';
 import type { Channel, Entrance, Line, Need, Unit } from '@generated/types';
 import { focusMark, focusOn } from '@kit/focus';
@@ -256,6 +258,26 @@ class Actions {
   takeMapPoint(): void {
     const centre = mapState.centre;
     if (centre && sheet.incident) void sheet.placeFromMap(centre.lon, centre.lat);
+  }
+
+  /** Alt G: two jurisdictions hold the place; a digit says whose it is. */
+  chooseJurisdiction(): boolean {
+    const held = holding(sheet.view.value?.place_facts);
+    if (held.length < 2) return false;
+    asking.ask({
+      title: t('area.which'),
+      ways: held.slice(0, 9).map((one) => ({ code: one.code, name: areaName(one) })),
+      take: (code) => void sheet.amend({ jurisdiction: code }),
+    });
+    return true;
+  }
+
+  /** Alt P: the open incident onto the wall, or down again. */
+  async toWall(): Promise<void> {
+    await wall.put(sheet.incident);
+  }
+  async openWall(): Promise<void> {
+    await wall.openWindow();
   }
 
   remind(channel: Channel): void {

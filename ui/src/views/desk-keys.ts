@@ -57,6 +57,10 @@ export function deskKeys(): KeyTable {
   keys.bind('Alt+I', onSheet(() => actions.field('field-order_text')));
   keys.bind('Alt+Z', onSheet(() => sheet.takeOther()));
   keys.bind('Alt+L', onSheet(() => actions.takeMapPoint()));
+  keys.bind('Alt+G', onSheet(() => actions.chooseJurisdiction()));
+  keys.bind('Alt+P', go(() => actions.toWall()));
+  keys.bind('Alt+Shift+P', go(() => actions.openWall()));
+  keys.bind('Ctrl+M', go(() => actions.openPage('map')));
   keys.bind('Alt+U', onSheet(() => actions.turn()));
   keys.bind('Alt+F', onSheet(() => actions.feedback()));
   keys.bind('Alt+K', go(() => actions.remind('phone')));

@@ -2,7 +2,7 @@
 // a key that was not meant: held keys and an Enter in the first 250 ms do nothing.
 import { desk } from '@bridge/bridge';
 import { Read } from '@bridge/read.svelte';
-import type { Candidate, Candidates } from '@generated/types';
+import type { Candidate, Candidates, Coverage } from '@generated/types';
 import { FrozenOrder } from '@kit/frozen.svelte';
 import { deskState } from '../desk/desk.svelte';
 
@@ -21,8 +21,17 @@ class CandidateTable {
     () => desk.candidateRank({ incident: this.incident ?? '' }),
     2000,
   );
+  /** What sending those that are ticked would leave uncovered, once they are others than proposed. */
+  readonly after = new Read<Coverage>(
+    ['units'],
+    () => desk.coverageAfter({ incident: this.incident ?? '', units: [...this.ticked] }),
+    2000,
+  );
+  #afterTimer: ReturnType<typeof setTimeout> | undefined;
   readonly order = new FrozenOrder<Candidate>((row) => row.unit);
   ticked = $state<string[]>([]);
+  /** Unit under the cursor of the list; `null` = nobody walked there yet. */
+  cursor = $state<string | null>(null);
   reason = $state('');
   isReasonOpen = $state(false);
   sent_at_ms = $state<number | null>(null);
@@ -41,6 +50,21 @@ class CandidateTable {
     return { rows: shown, hasMoved };
   });
 
+  /** Whose way the map draws: under the cursor, else the first that is ticked, else the best. */
+  pointed = $derived.by((): Candidate | undefined => {
+    const rows = this.arranged.rows;
+    return rows.find((row) => row.unit === this.cursor) ?? rows.find((row) => this.ticked.includes(row.unit)) ?? rows.find((row) => row.rank !== null);
+  });
+
+  /** Moves the cursor through the rows as shown; answers the place of the row. */
+  walk(by: 1 | -1): number {
+    const rows = this.arranged.rows;
+    const now = rows.findIndex((row) => row.unit === this.cursor);
+    const at = now < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.max(0, Math.min(rows.length - 1, now + by));
+    this.cursor = rows[at]?.unit ?? null;
+    return at;
+  }
+
   /** Looks for candidates of this incident; ticks what is proposed. */
   async look(incident: string): Promise<void> {
     const isNew = incident !== this.incident;
@@ -48,6 +72,8 @@ class CandidateTable {
       this.incident = incident;
       this.ranked.clear();
       this.ticked = [];
+      this.cursor = null;
+      this.after.clear();
       this.reason = '';
       this.isReasonOpen = false;
       this.sent_at_ms = null;
@@ -78,6 +104,18 @@ class CandidateTable {
     this.ticked = this.ticked.includes(unit)
       ? this.ticked.filter((one) => one !== unit)
       : [...this.ticked, unit];
+    this.after.clear();
+    clearTimeout(this.#afterTimer);
+    if (this.ticked.length > 0) this.#afterTimer = setTimeout(() => void this.after.refresh(), 120);
+  }
+
+  /** What the ticked would leave uncovered; `null` = not known yet, or cannot be known. */
+  get left(): Coverage['left'] | null {
+    const rows = this.ranked.value?.rows ?? [];
+    const proposed = rows.filter((row) => row.proposed && row.rank !== null).map((row) => row.unit);
+    const isProposal = proposed.length === this.ticked.length && proposed.every((unit) => this.ticked.includes(unit));
+    if (isProposal) return this.ranked.value?.left ?? null;
+    return this.after.value && !this.after.value.is_unknown ? this.after.value.left : null;
   }
 
   /** The row a digit stands for: the n-th that may be sent, as shown. */

@@ -24,7 +24,7 @@ export interface FormDraft {
 }
 
 const emptyForm: Form = {
-  line: null, entrance: null, place: null, point: null, point_source: null, town: null, text: null,
+  line: null, entrance: null, place: null, point: null, point_source: null, town: null, jurisdiction: null, text: null,
   type_code: null, level: null, caller_name: null, caller_number: null, contact: null,
   caller_note: null, order_text: null, plate: null, trapped: null, injured: null, dead: null,
   building: null, floor: null, material: null, dangerous_goods: null, water_source: null,

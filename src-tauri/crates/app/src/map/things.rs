@@ -3,7 +3,7 @@
 //! Not here: which of it a question wants (`camera`, `force`, `place`).
 
 use fengsui_domain::camera::CameraIndex;
-use fengsui_mappack::{AreaRow, OwnLayer, Pack, PackError, ThingRow};
+use fengsui_mappack::{AreaRow, OwnLayer, OwnShape, Pack, PackError, ThingRow};
 
 /// Cameras with the index that finds the best for a point.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl Things {
         for info in pack.layers()? {
             if info.layer == OwnLayer::Camera {
                 things.cameras = Cameras::of(pack.things(info.layer)?);
-            } else if info.layer.is_area() {
+            } else if info.layer.shape() == OwnShape::Area {
                 things.areas.extend(pack.areas(info.layer)?);
             } else {
                 things.rows.extend(pack.things(info.layer)?);

@@ -1,7 +1,9 @@
 // Every symbol of the map, drawn into small canvases in the desk's colours: units by kind, state
-// and age, incidents by level, posts, checkpoints, cameras, the hatching of 无图.
+// and age, incidents by level, posts, checkpoints, cameras, 135 points, the hatching of 无图. A few are
+// Maki's drawings (CC0), put in by the build: no sprite file, no request.
 import type { Map as MapLibre } from 'maplibre-gl';
-import type { Token } from './style';
+import { regular, type Token } from './fonts';
+import { outlines as svgOutlines, plainDot, refPlate, sign, signs } from './signs';
 
 /** How old a fix is: ≤ fade solid, ≤ ghost fading, older hollow and dashed. */
 export type FixAge = 'solid' | 'fading' | 'hollow';
@@ -99,12 +101,97 @@ function drawLevel(pen: CanvasRenderingContext2D, level: string, isOpen: boolean
   pen.stroke();
 }
 
+/** A drawing of Maki on a small plate, so that it can be read on any ground. */
+function maki(name: string, round: boolean): (pen: CanvasRenderingContext2D, token: Token) => void {
+  return (pen, token) => {
+    pen.beginPath();
+    if (round) pen.arc(0, 0, 8.5, 0, Math.PI * 2);
+    else pen.rect(-8, -8, 16, 16);
+    pen.fillStyle = token('surface');
+    pen.strokeStyle = token('ink-3');
+    pen.lineWidth = 1;
+    pen.fill();
+    pen.stroke();
+    pen.fillStyle = token('ink-2');
+    pen.save();
+    pen.scale(0.78, 0.78);
+    pen.translate(-7.5, -7.5);
+    for (const one of svgOutlines(signs[name] ?? '')) pen.fill(one);
+    pen.restore();
+  };
+}
+
+/** 135 points: held by its team full, by another half, by nobody an empty red warning, unknown dashed. */
+function point135(hold: 'team' | 'other' | 'nobody' | 'unknown') {
+  return (pen: CanvasRenderingContext2D, token: Token) => {
+    if (hold === 'nobody') path(pen, [[0, -9], [9, 7], [-9, 7]]);
+    else path(pen, [[-7.5, -7.5], [7.5, -7.5], [7.5, 2], [0, 9], [-7.5, 2]]);
+    const ink = token(hold === 'nobody' ? 'r-mark' : hold === 'unknown' ? 'ink-3' : 'ink-2');
+    pen.fillStyle = hold === 'team' ? ink : token('surface');
+    pen.fill();
+    pen.strokeStyle = ink;
+    pen.lineWidth = hold === 'nobody' ? 2.2 : 1.6;
+    if (hold === 'unknown') pen.setLineDash([2.6, 2]);
+    pen.stroke();
+    if (hold === 'other') {
+      path(pen, [[-7.5, -1], [7.5, -1], [7.5, 2], [0, 9], [-7.5, 2]]);
+      pen.fillStyle = ink;
+      pen.fill();
+    }
+  };
+}
+
 const fixedThings: Record<string, (pen: CanvasRenderingContext2D, token: Token) => void> = {
   post: (pen, token) => {
     path(pen, [[-6, -5], [0, -9], [6, -5], [6, 7], [-6, 7]]);
     pen.fillStyle = token('surface');
     pen.strokeStyle = token('ink-2');
     pen.lineWidth = 1.6;
+    pen.fill();
+    pen.stroke();
+  },
+  post_fire: maki('fire-station', false),
+  school: maki('school', false),
+  hospital: maki('hospital', true),
+  hydrant: (pen, token) => {
+    path(pen, [[-3, 7], [-3, -1], [-5, -1], [-5, -3.5], [-3, -3.5], [-1.5, -7], [1.5, -7], [3, -3.5], [5, -3.5], [5, -1], [3, -1], [3, 7]]);
+    pen.fillStyle = token('m-wtxt');
+    pen.strokeStyle = token('surface');
+    pen.lineWidth = 1.4;
+    pen.stroke();
+    pen.fill();
+  },
+  'point135-team': point135('team'),
+  'point135-other': point135('other'),
+  'point135-nobody': point135('nobody'),
+  'point135-unknown': point135('unknown'),
+  spot: (pen, token) => {
+    pen.beginPath();
+    pen.arc(0, 0, 5, 0, Math.PI * 2);
+    pen.fillStyle = token('surface');
+    pen.strokeStyle = token('accent');
+    pen.lineWidth = 2.4;
+    pen.fill();
+    pen.stroke();
+  },
+  corner: (pen, token) => {
+    pen.beginPath();
+    pen.rect(-3, -3, 6, 6);
+    pen.fillStyle = token('surface');
+    pen.strokeStyle = token('ink-2');
+    pen.lineWidth = 1.6;
+    pen.fill();
+    pen.stroke();
+  },
+  assembly: (pen, token) => {
+    pen.beginPath();
+    pen.moveTo(-5, 9);
+    pen.lineTo(-5, -9);
+    pen.lineTo(8, -5);
+    pen.lineTo(-5, -0.5);
+    pen.fillStyle = token('ink-2');
+    pen.strokeStyle = token('ink-2');
+    pen.lineWidth = 1.8;
     pen.fill();
     pen.stroke();
   },
@@ -143,8 +230,9 @@ export const unitIcon = (shape: string, age: FixAge, isFree: boolean): string =>
   `unit-${shape in outlines ? shape : 'car'}-${age}${age === 'hollow' ? '' : isFree ? '-free' : '-busy'}`;
 export const levelIcon = (level: string, isOpen: boolean): string => `level-${level}${isOpen ? '-open' : ''}`;
 
-function hatch(token: Token): ImageData | null {
-  const size = 8;
+/** 无图 hatching; the words stand in the pattern itself, so they are there at every zoom. */
+function hatch(token: Token, grow: number, word: string): ImageData | null {
+  const size = 128;
   return image(size, (pen) => {
     pen.translate(-size / 2, -size / 2);
     pen.fillStyle = token('m-land');
@@ -152,16 +240,24 @@ function hatch(token: Token): ImageData | null {
     pen.strokeStyle = token('line-2');
     pen.lineWidth = 0.8;
     pen.beginPath();
-    for (const from of [-size, 0, size]) {
+    for (let from = -size; from <= size; from += 8) {
       pen.moveTo(from, size);
       pen.lineTo(from + size, 0);
     }
     pen.stroke();
+    pen.font = `500 ${12 * grow}px ${regular.map((name) => `'${name}'`).join(',')}`;
+    pen.textAlign = 'center';
+    pen.textBaseline = 'middle';
+    const wide = pen.measureText(word).width + 8;
+    pen.fillStyle = token('m-land');
+    pen.fillRect(size / 2 - wide / 2, size / 2 - 9 * grow, wide, 18 * grow);
+    pen.fillStyle = token('ink-2');
+    pen.fillText(word, size / 2, size / 2);
   });
 }
 
 /** Adds or repaints every symbol in the colours of now. */
-export function addIcons(map: MapLibre, token: Token): void {
+export function addIcons(map: MapLibre, token: Token, grow: number, outsideWord: string): void {
   const put = (id: string, data: ImageData | null) => {
     if (!data) return;
     if (map.hasImage(id)) map.removeImage(id);
@@ -179,5 +275,12 @@ export function addIcons(map: MapLibre, token: Token): void {
     put(levelIcon(level, true), image(40, (pen) => drawLevel(pen, level, true, token)));
   }
   for (const [id, draw] of Object.entries(fixedThings)) put(id, image(20, (pen) => draw(pen, token)));
-  put('hatch', hatch(token));
+  for (const [name, svg] of Object.entries(signs)) put(`poi-${name}`, image(20, (pen) => sign(svg)(pen, token)));
+  put('poi-dot', image(10, (pen) => plainDot(pen, token)));
+  const plate = image(16, (pen) => refPlate(pen, token));
+  if (plate) {
+    if (map.hasImage('ref')) map.removeImage('ref');
+    map.addImage('ref', plate, { pixelRatio: RATIO, stretchX: [[6, 26]], stretchY: [[6, 26]], content: [4, 4, 28, 28] });
+  }
+  put('hatch', hatch(token, grow, outsideWord));
 }

@@ -1,9 +1,9 @@
-// What lies on the map as GeoJSON: units by age, incidents by level, fixed things, accuracy circles,
-// the land outside the county. Pure: values in, features out.
-import type { BoardRow, Fix, Layers, MapFacts, Positions, Unit } from '@generated/types';
+// What moves and what frames it as GeoJSON: units by age, incidents by level, accuracy circles, the
+// land outside the county. Pure: values in, features out. Not here: what stands still (fixed).
+import type { BoardRow, Fix, MapFacts, Positions, Unit } from '@generated/types';
 import { age } from '@kit/format';
 import type { FeatureCollection, Polygon, Position as LonLat } from 'geojson';
-import { levelIcon, unitIcon, type FixAge } from './icons';
+import { levelIcon, unitIcon, type FixAge } from '../base/icons';
 
 export const nothing: FeatureCollection = { type: 'FeatureCollection', features: [] };
 
@@ -11,6 +11,9 @@ export function ageOf(age_s: number, fade_s: number, ghost_s: number): FixAge {
   if (age_s > ghost_s) return 'hollow';
   return age_s > fade_s ? 'fading' : 'solid';
 }
+
+/** A fading label counts in tens: a label that changes every second costs a drawing every second. */
+const coarse = (age_s: number): number => (age_s < 100 ? Math.floor(age_s / 10) * 10 : age_s);
 
 export interface UnitWords {
   state: (unit: Unit) => string;
@@ -51,7 +54,7 @@ export function unitFeatures(
       properties: {
         unit: unit.id,
         callsign: unit.callsign,
-        sub: old === 'fading' ? `${said} ${words.ago(age(age_s * 1000))}` : said,
+        sub: old === 'fading' ? `${said} ${words.ago(age(coarse(age_s) * 1000))}` : said,
         icon: unitIcon(unit.kind, old, isFree),
         age: old,
         rank: (isFree ? 2 : 0) + (old === 'hollow' ? 1 : 0),
@@ -80,27 +83,6 @@ export function incidentFeatures(rows: readonly BoardRow[], open: string | null,
   return { type: 'FeatureCollection', features };
 }
 
-export function fixedFeatures(layers: Layers): FeatureCollection {
-  const at = (point: { lon: number; lat: number }) => ({ type: 'Point' as const, coordinates: [point.lon, point.lat] });
-  return {
-    type: 'FeatureCollection',
-    features: [
-      ...layers.posts.map((post) => ({
-        type: 'Feature' as const, geometry: at(post.point),
-        properties: { layer: 'posts', id: post.code, icon: 'post', title: post.name },
-      })),
-      ...layers.checkpoints.map((one) => ({
-        type: 'Feature' as const, geometry: at(one.point),
-        properties: { layer: 'checkpoints', id: one.id, icon: one.staffed ? 'checkpoint_staffed' : 'checkpoint', title: one.name },
-      })),
-      ...layers.cameras.map((one) => ({
-        type: 'Feature' as const, geometry: at(one.point),
-        properties: { layer: 'cameras', id: one.id, icon: one.online ? 'camera' : 'camera_off', title: one.name },
-      })),
-    ],
-  };
-}
-
 /** A circle of `radius_m` on the ground, good enough for an accuracy ring. */
 export function circle(lon: number, lat: number, radius_m: number): Polygon {
   const steps = 64;
@@ -114,7 +96,9 @@ export function circle(lon: number, lat: number, radius_m: number): Polygon {
   return { type: 'Polygon', coordinates: [ring] };
 }
 
+/** Accuracy circles: the newest fix strong, those before it pale but still there (A5). */
 export function circleFeatures(fixes: readonly Fix[], words: (fix: Fix) => string): FeatureCollection {
+  const newest = fixes.reduce<Fix | null>((best, fix) => (best === null || fix.at_ms >= best.at_ms ? fix : best), null);
   return {
     type: 'FeatureCollection',
     features: fixes
@@ -122,9 +106,10 @@ export function circleFeatures(fixes: readonly Fix[], words: (fix: Fix) => strin
       .flatMap((fix) => {
         const ring = circle(fix.point.lon, fix.point.lat, fix.radius_m ?? 0);
         const top = ring.coordinates[0]?.[0] ?? [fix.point.lon, fix.point.lat];
+        const look = fix === newest ? { ink: 'ink', fill: 0.06, w: 1.6, rank: 1 } : { ink: 'pale', fill: 0, w: 1.2, rank: 2 };
         return [
-          { type: 'Feature' as const, geometry: ring, properties: {} },
-          { type: 'Feature' as const, geometry: { type: 'Point' as const, coordinates: top }, properties: { title: words(fix) } },
+          { type: 'Feature' as const, geometry: ring, properties: { ...look, dash: 'dash' } },
+          { type: 'Feature' as const, geometry: { type: 'Point' as const, coordinates: top }, properties: { ...look, title: words(fix) } },
         ];
       }),
   };
