@@ -28,7 +28,9 @@ impl Find<'_> {
         let clean: String = plain(text).map(simplified).collect();
         let clean = clean.trim();
         self.one(clean);
-        for (town, rest) in self.within_towns(clean) {
+        // What is no name as a whole may begin with a town or county said in short.
+        let may_be_short = self.best.count(Tier::StreetOnly) == 0;
+        for (town, rest) in self.within_towns(clean, may_be_short) {
             self.best.town = town;
             self.one(&rest);
         }
@@ -171,30 +173,29 @@ impl Find<'_> {
 
     /// Towns that stand before (or, parted by a blank, beside) the rest of the query, with it.
     /// The county before it is passed over.
-    fn within_towns(&self, text: &str) -> Vec<(Option<u16>, String)> {
+    fn within_towns(&self, text: &str, may_be_short: bool) -> Vec<(Option<u16>, String)> {
         let mut found: Vec<(Option<u16>, String)> = Vec::new();
-        let county = self.county.trim_end_matches(['省', '市', '县', '区']);
-        let rest = text
-            .split_once(county)
-            .filter(|_| !county.is_empty())
-            .map(|(_, rest)| rest.trim_start_matches(['省', '市', '县', '区']).trim());
-        let text = match rest {
-            Some(rest) if !rest.is_empty() => {
-                found.push((None, rest.to_owned()));
-                rest
-            }
-            _ => text,
+        let rest_of = |name: &str, text: &str| {
+            let rest = text.strip_prefix(name)?.trim();
+            (!name.is_empty() && units(rest).len() > 1).then(|| rest.to_owned())
         };
+        let county: String = plain(self.county).map(simplified).collect();
+        // A province or a prefecture may stand before the county.
+        let after = text.find(&county).and_then(|at| text.get(at..));
+        let mut rest = after.and_then(|text| rest_of(&county, text));
+        if may_be_short && rest.is_none() {
+            let bare = county.trim_end_matches(['省', '市', '县', '区']);
+            rest = rest_of(bare, text);
+        }
+        found.extend(rest.iter().map(|rest| (None, rest.clone())));
+        let text = rest.as_deref().unwrap_or(text);
         for (town, name) in (1u16..).zip(&self.index.columns.towns) {
             let name: String = plain(name).map(simplified).collect();
-            let bare = bare_town(&name);
-            for start in [name.as_str(), bare] {
-                let rest = text.strip_prefix(start).map(str::trim);
-                if let Some(rest) = rest.filter(|rest| !rest.is_empty()) {
-                    found.push((Some(town), rest.to_owned()));
-                    break;
-                }
+            let mut rest = rest_of(&name, text);
+            if may_be_short && rest.is_none() {
+                rest = rest_of(bare_town(&name), text);
             }
+            found.extend(rest.map(|rest| (Some(town), rest)));
         }
         found.extend(self.town_beside(text));
         found.truncate(TOWNS_MAX);

@@ -272,6 +272,9 @@ fn house_numbers() {
         "renminlu103号",
         "城关镇人民路103号",
         "望北县城关镇人民路103号",
+        "湖北省望北县城关镇人民路103号",
+        "望北人民路103号",
+        "城关人民路103号",
     ] {
         let hit = made.first(query);
         assert_eq!(
