@@ -49,12 +49,14 @@ impl Find<'_> {
         self.names(&tokens);
         let numbered = number::split(text)
             .map(|(street, number)| (self.tokens(&street), number))
-            .filter(|(street, _)| street.len() > 1 || street.iter().any(|t| is_han(t.folded)));
+            .filter(|(street, _)| street.len() > 1 || has_han(street));
         if let Some((street, number)) = &numbered {
             self.numbers(street, number);
         }
         self.crossings(text, &tokens);
-        if self.best.count(Tier::StreetOnly) >= self.limit {
+        let fits = self.best.count(Tier::StreetOnly);
+        // Letters leave so much open that beside something that fits no guess is worth a line.
+        if fits >= self.limit || (fits > 0 && !has_han(&tokens)) {
             return;
         }
         self.inside(&tokens);
@@ -188,12 +190,15 @@ impl Find<'_> {
             rest = rest_of(bare, text);
         }
         found.extend(rest.iter().map(|rest| (None, rest.clone())));
-        let text = rest.as_deref().unwrap_or(text);
+        // A town may itself be named after the county.
+        let texts: Vec<&str> = rest.as_deref().into_iter().chain([text]).collect();
         for (town, name) in (1u16..).zip(&self.index.columns.towns) {
             let name: String = plain(name).map(simplified).collect();
-            let mut rest = rest_of(&name, text);
+            let mut rest = texts.iter().find_map(|text| rest_of(&name, text));
             if may_be_short && rest.is_none() {
-                rest = rest_of(bare_town(&name), text);
+                rest = texts
+                    .iter()
+                    .find_map(|text| rest_of(bare_town(&name), text));
             }
             found.extend(rest.map(|rest| (Some(town), rest)));
         }
@@ -264,6 +269,10 @@ fn bare_town(name: &str) -> &str {
         .find_map(|ending| name.strip_suffix(ending))
         .filter(|bare| bare.chars().count() > 1)
         .unwrap_or(name)
+}
+
+fn has_han(tokens: &[Token]) -> bool {
+    tokens.iter().any(|token| is_han(token.folded))
 }
 
 /// Whether a query says enough: so many characters, or so many letters.
