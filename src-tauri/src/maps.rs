@@ -166,6 +166,7 @@ fn tell(progress: &Progress, last: &mut Option<(Stage, u64)>) {
             Stage::Draw => "绘制 / drawing",
             Stage::Tiles => "切片 / cutting tiles",
             Stage::Names => "编地名 / gathering names",
+            Stage::Roads => "制路网 / making the road graph",
             Stage::Finish => "落盘 / finishing",
         };
         say(&format!("… {words} {}%", tenth * 10));
