@@ -9,6 +9,7 @@ export const map = {
   'map.layer.zones': { zh: '巡区', en: 'Patrol zones' },
   'map.layer.drawings': { zh: '标绘', en: 'Drawings' },
   'map.layer.imagery': { zh: '影像', en: 'Imagery' },
+  'map.accuracy_unknown': { zh: '精度未知', en: 'accuracy unknown' },
   'map.more': { zh: '图层', en: 'Layers' },
   'map.tools': { zh: '圈', en: 'Circle' },
   'layer.no_imagery': { zh: '图包无影像', en: 'none in the pack' },
