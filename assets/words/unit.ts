@@ -130,6 +130,7 @@ export const unit = {
   'reason.no_way': { zh: '无路可通，按直线', en: 'no way by road: straight line' },
   'reason.way_unknown': { zh: '路程不明，按直线', en: 'way unknown: straight line' },
   'reason.no_road_graph': { zh: '无路网，按直线', en: 'no road graph: by straight line' },
+  'reason.on_foot': { zh: '步行，估计 {seconds} s', en: 'on foot, about {seconds} s' },
   'reason.wanted_units': { zh: '宜 {count} 组', en: 'wants {count} units' },
   'reason.wanted_officers': { zh: '{count} 警以上', en: '{count} officers or more' },
   'reason.wanted_kit': { zh: '带{kit} {count}', en: 'with {kit} {count}' },

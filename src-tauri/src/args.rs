@@ -257,9 +257,9 @@ impl Raw {
                 home: self.desk.home,
             }),
             ["map", "check", _] => Ok(Task::MapCheck(self.words.swap_remove(2).into())),
-            ["map", "install" | "check"] => {
-                Err(not("需要图包 / needs the pack, a folder or a .mappack file"))
-            }
+            ["map", "install" | "check"] => Err(not(
+                "需要图包 / needs the pack, a folder or a .mappack file",
+            )),
             ["backup", _] => Ok(Task::Backup {
                 home: self.desk.home,
                 out: self.words.swap_remove(1).into(),

@@ -40,7 +40,10 @@ fn built(wish: &MapWish, stopped: &AtomicBool) -> anyhow::Result<Exit> {
         }
         .into());
     }
-    let is_file = wish.out.extension().is_some_and(|ending| ending == "mappack");
+    let is_file = wish
+        .out
+        .extension()
+        .is_some_and(|ending| ending == "mappack");
     let folder = match is_file {
         true => hidden_beside(&wish.out)?,
         false => wish.out.clone(),

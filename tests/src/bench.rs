@@ -13,6 +13,7 @@ pub mod place;
 pub mod places;
 pub mod program;
 pub mod report;
+pub mod roads;
 pub mod screen;
 pub mod window;
 pub mod work;
@@ -51,6 +52,10 @@ pub const GROUPS: &[Group] = &[
     Group {
         name: "places",
         run: places::typing,
+    },
+    Group {
+        name: "roads",
+        run: roads::beside_dijkstra,
     },
     Group {
         name: "durable-past",

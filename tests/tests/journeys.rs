@@ -11,6 +11,7 @@ mod journeys {
     mod bad_input;
     mod drawing;
     mod features;
+    mod forces;
     mod main_road;
     mod random;
 }

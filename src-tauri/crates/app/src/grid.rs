@@ -126,7 +126,7 @@ impl Station {
             return Err(RejectionCode::CodeUnknown.into());
         }
         let is_below = |row: &&TypeRow| {
-            let mut next = Some(**row).map(|row| row.code.as_str());
+            let mut next = Some(row.code.as_str());
             // The table is a tree; a loop in a county's own ends here.
             for _ in 0..16 {
                 match next {

@@ -17,7 +17,7 @@ pub mod job;
 pub mod things;
 pub mod view;
 
-pub use fengsui_mappack::{AreaRow, OwnLayer, Reject, ThingRow};
+pub use fengsui_mappack::{AreaRow, OwnLayer, RejectLine, ThingRow};
 use job::Work;
 use things::Things;
 
@@ -191,7 +191,7 @@ impl Map {
             pack: view::id_of(&pack),
             has_roads: !matches!(in_use.roads, RoadNet::None),
             has_areas: in_use.things.has_areas,
-            raster: pack.raster().map(|raster| raster.word().to_owned()),
+            raster: view::raster_word(manifest),
         })
     }
 

@@ -2,10 +2,8 @@
 //!
 //! Not here: the gazetteer and the areas themselves (`mappack`), reading of coordinates (`geo`).
 
-use fengsui_geo::{
-    BEIDOU_LEVEL, Datum, Expected, GridCell, Reading, ReadingError, Wgs84, Zone, beidou_code,
-    distance_m, read_place,
-};
+use fengsui_geo::reading::{Datum, Expected, Reading, ReadingError, read_place};
+use fengsui_geo::{BEIDOU_LEVEL, GridCell, Wgs84, Zone, beidou_code, distance_m};
 use fengsui_mappack::{AreaAt, NearPlace, OwnLayer, SearchAsk};
 
 use crate::error::{AppError, RejectionCode, invalid};

@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use fengsui_domain::log::dot::Dot;
 use fengsui_domain::log::register::Registers;
 use fengsui_domain::rank;
-use fengsui_domain::unit::UnitState;
+use fengsui_domain::unit::{UnitKind, UnitState};
 use fengsui_domain::watch::FixLimits;
 use fengsui_geo::{Ring, Wgs84, destination, distance_m};
 use fengsui_routing::{NoWay, RoadGraph, Roads, SpeedTable, Travel};
@@ -148,7 +148,7 @@ pub struct UnitTime {
     pub dot: Dot,
     /// Its call sign.
     pub callsign: String,
-    /// Seconds by road.
+    /// Seconds by road; of a patrol on foot by walking.
     pub seconds: f64,
 }
 
@@ -249,6 +249,7 @@ impl Station {
         let now_ms = self.now_ms();
         let drop_ms = FixLimits::default().drop_s * 1000.0;
         let mut seen = Vec::new();
+        let mut units = Vec::new();
         let mut unknown = 0;
         for unit in self.unit_board()?.into_iter().flat_map(|group| group.units) {
             if unit.in_conflict || !is_free(unit.state) {
@@ -257,13 +258,18 @@ impl Station {
             let fix = self.positions().get(unit.dot);
             let fix = fix.filter(|fix| (now_ms.saturating_sub(fix.at_ms)) as f64 <= drop_ms);
             match fix.and_then(|fix| Wgs84::new(fix.lon, fix.lat).ok()) {
+                // On foot the time of a car is of no use.
+                Some(place) if unit.kind == UnitKind::Foot => units.push(UnitTime {
+                    dot: unit.dot,
+                    callsign: unit.callsign,
+                    seconds: rank::walking_s(distance_m(place, at)),
+                }),
                 Some(place) => seen.push((unit, place)),
                 None => unknown += 1,
             }
         }
         let places: Vec<Wgs84> = seen.iter().map(|(_, place)| *place).collect();
         let times = self.travel_times(&places, at);
-        let mut units = Vec::new();
         for ((unit, _), travel) in seen.into_iter().zip(times) {
             match travel {
                 Ok(travel) => units.push(UnitTime {

@@ -31,6 +31,7 @@ mod reason;
 #[cfg(test)]
 mod tests;
 
+pub use cost::walking_s;
 use cost::{Cost, is_usable};
 pub use reason::{Reason, ReasonCode};
 
@@ -63,6 +64,8 @@ pub enum NoRoad {
     OffRoad,
     /// No way leads there.
     Unreachable,
+    /// It goes on foot: the time of a car is not its own.
+    OnFoot,
 }
 
 /// Where a unit's place in the order comes from.

@@ -17,8 +17,8 @@ use crate::manifest::{
 use crate::mbtiles::TilesWriter;
 use crate::own::{OwnData, OwnLayer, write_rejects};
 use crate::place::{self, sync};
-use crate::shapes::{Area, areas, join, label_point};
 use crate::raster::{self, RasterInfo};
+use crate::shapes::{Area, areas, join, label_point};
 use crate::signature::{self, Signer};
 use crate::{coast, county_file, roads, schema, tiles};
 use fengsui_geo::{Bounds, Ring, Wgs84};
@@ -55,6 +55,22 @@ pub enum Stage {
     Roads,
     /// Hashing and syncing.
     Finish,
+}
+
+impl Stage {
+    /// Stable word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Own => "own",
+            Self::Draw => "draw",
+            Self::Tiles => "tiles",
+            Self::Names => "names",
+            Self::Roads => "roads",
+            Self::Finish => "finish",
+        }
+    }
 }
 
 /// Whether the build goes on.
@@ -137,15 +153,16 @@ pub fn build_signed(
     let mut lacking = warnings(input, &extract, made.broken_areas, made.no_sea);
     lacking.extend(own_warnings(&own));
     let mut manifest = manifest(input, &extract, (bounds, centre), made.counts, lacking);
-    let mut files = [TILES_FILE, GAZETTEER_FILE, ROADS_FILE].map(str::to_owned).to_vec();
+    let mut files = [TILES_FILE, GAZETTEER_FILE, ROADS_FILE]
+        .map(str::to_owned)
+        .to_vec();
     files.extend(write_own(&staging, &own)?.into_iter().map(str::to_owned));
     manifest.own = (!own.is_empty()).then_some(own.report);
     manifest.raster = take_raster(&staging, input)?;
     files.extend(manifest.raster.iter().map(|raster| raster.file.clone()));
     for name in files {
-        manifest
-            .files
-            .insert(name.clone(), FileEntry::of(&staging.file(&name))?);
+        let entry = FileEntry::of(&staging.file(&name))?;
+        manifest.files.insert(name, entry);
     }
     staging.finish(&manifest, signer, out_dir)?;
     tell_done(progress);
@@ -678,7 +695,13 @@ fn feature_counts(drawing: &Drawing) -> BTreeMap<String, u64> {
 
 fn count_names(names: &Names, counts: &mut Counts) {
     let villages = || names.towns.iter().flat_map(|town| &town.villages);
-    counts.names = names.entries.len() as u64;
+    let addresses = names.addresses.iter().map(|one| &one.entry);
+    let crossings = names.entries.iter().filter(|entry| entry.cross.is_some());
+    counts.crossings = crossings.count() as u64;
+    counts.house_numbers = names.addresses.len() as u64;
+    counts.names = names.entries.len() as u64 - counts.crossings;
+    let coded = names.entries.iter().chain(addresses);
+    counts.codes = coded.filter(|entry| entry.code.is_some()).count() as u64;
     counts.towns = names.towns.len() as u64;
     counts.towns_placed = names.towns.iter().filter(|town| town.at.is_some()).count() as u64;
     counts.villages = villages().count() as u64;

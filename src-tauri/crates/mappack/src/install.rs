@@ -48,6 +48,19 @@ pub enum Step {
     Switch,
 }
 
+impl Step {
+    /// Stable word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Check => "check",
+            Self::Copy => "copy",
+            Self::Sync => "sync",
+            Self::Switch => "switch",
+        }
+    }
+}
+
 /// An installed pack.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Installed {

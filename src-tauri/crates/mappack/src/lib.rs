@@ -50,7 +50,7 @@ pub use manifest::{
     COUNTY_FILE, Counts, FORMAT_VERSION, FileEntry, GAZETTEER_FILE, MANIFEST_FILE, Manifest,
     REJECTS_FILE, ROADS_FILE, SIGNATURE_FILE, Source, TILES_FILE, Warning,
 };
-pub use own::{OwnLayer, OwnReport, OwnShape, Reject};
+pub use own::{OwnLayer, OwnReport, OwnShape, RejectLine, read_rejects};
 pub use pack::{Pack, TownInfo, VillageInfo};
 pub use raster::{RASTER_MBTILES_FILE, RASTER_PMTILES_FILE, RasterInfo};
 pub use roads::road_graph;

@@ -108,8 +108,17 @@ pub struct Counts {
     pub features: BTreeMap<String, u64>,
     /// Tiles by zoom.
     pub tiles: BTreeMap<u8, u64>,
-    /// Names that can be searched.
+    /// Things with a name of their own that can be searched.
     pub names: u64,
+    /// House numbers.
+    #[serde(default)]
+    pub house_numbers: u64,
+    /// Crossings of two named streets.
+    #[serde(default)]
+    pub crossings: u64,
+    /// Poles, door plates, towns and villages that are found by a code.
+    #[serde(default)]
+    pub codes: u64,
     /// Towns and villages of the divisions, and how many of each have a position.
     pub towns: u64,
     /// Of the towns, those with a position.
@@ -158,7 +167,10 @@ pub struct FileEntry {
 
 impl Manifest {
     /// Reads the manifest of a pack's folder and checks its format.
-    pub(crate) fn read(dir: &Path) -> Result<Self, PackError> {
+    ///
+    /// # Errors
+    /// [`PackError::Missing`], [`PackError::BadJson`], [`PackError::TooNew`], [`PackError::TooOld`].
+    pub fn read(dir: &Path) -> Result<Self, PackError> {
         let path = dir.join(MANIFEST_FILE);
         let bytes = std::fs::read(&path).map_err(PackError::io(&path))?;
         Self::parse(&bytes, &path)
@@ -199,7 +211,10 @@ impl Manifest {
             let known = [RASTER_MBTILES_FILE, RASTER_PMTILES_FILE];
             let is_known = known.contains(&raster.file.as_str());
             if !is_known || !manifest.files.contains_key(&raster.file) {
-                return Err(bad(format!("does not list its picture map {}", raster.file)));
+                return Err(bad(format!(
+                    "does not list its picture map {}",
+                    raster.file
+                )));
             }
         }
         // A name with a separator would let a pack speak of files outside it.

@@ -15,7 +15,7 @@ pub use layers::{OwnLayer, OwnShape};
 pub(crate) use record::OwnName;
 pub use record::OwnRoad;
 pub(crate) use report::write as write_rejects;
-pub use report::{OwnCount, OwnFile, OwnReport, Reason, Reject};
+pub use report::{OwnCount, OwnFile, OwnReport, Reason, Reject, RejectLine, read_rejects};
 
 use crate::PackError;
 use crate::areas::AreaRow;

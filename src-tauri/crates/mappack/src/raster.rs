@@ -71,7 +71,11 @@ impl Raster {
 
 /// Checks a picture map and says what it is.
 pub(crate) fn info(path: &Path) -> Result<RasterInfo, PackError> {
-    let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    let ending = path
+        .extension()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_lowercase();
     match ending.as_str() {
         "pmtiles" => PmTiles::open(path)?.info(),
         "mbtiles" => mbtiles_info(path),
@@ -84,7 +88,21 @@ pub(crate) fn media_type(tile: &[u8]) -> Option<&'static str> {
     match tile {
         [0x89, b'P', b'N', b'G', ..] => Some("image/png"),
         [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
+        [
+            b'R',
+            b'I',
+            b'F',
+            b'F',
+            _,
+            _,
+            _,
+            _,
+            b'W',
+            b'E',
+            b'B',
+            b'P',
+            ..,
+        ] => Some("image/webp"),
         _ => None,
     }
 }
@@ -98,7 +116,19 @@ pub(crate) fn refused(path: &Path, why: &str) -> PackError {
 
 fn mbtiles_info(path: &Path) -> Result<RasterInfo, PackError> {
     let bad = |e: rusqlite::Error| refused(path, &e.to_string());
-    let db = open_read_only(path, RASTER_MBTILES_FILE).map_err(|e| refused(path, &e.to_string()))?;
+    let db =
+        open_read_only(path, RASTER_MBTILES_FILE).map_err(|e| refused(path, &e.to_string()))?;
+    let pages: i64 = db
+        .query_row(
+            "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+            [],
+            |row| row.get(0),
+        )
+        .map_err(bad)?;
+    let length = std::fs::metadata(path).map_err(PackError::io(path))?.len();
+    if u64::try_from(pages).ok() != Some(length) {
+        return Err(refused(path, "is cut off"));
+    }
     let first: Option<Vec<u8>> = db
         .query_row("SELECT tile_data FROM tiles LIMIT 1", [], |row| row.get(0))
         .optional()
@@ -106,9 +136,11 @@ fn mbtiles_info(path: &Path) -> Result<RasterInfo, PackError> {
     let first = first.ok_or_else(|| refused(path, "has no tiles"))?;
     let kind = media_type(&first).ok_or_else(|| refused(path, "its tiles are no pictures"))?;
     let (min_zoom, max_zoom): (i64, i64) = db
-        .query_row("SELECT min(zoom_level), max(zoom_level) FROM tiles", [], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
+        .query_row(
+            "SELECT min(zoom_level), max(zoom_level) FROM tiles",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
         .map_err(bad)?;
     let zoom = |z: i64| {
         let zoom = u8::try_from(z).ok().filter(|z| *z <= 30);
@@ -139,10 +171,17 @@ pub(crate) fn checked(path: &Path, bounds: [f64; 4]) -> Result<[f64; 4], PackErr
 /// The bounds that the metadata says, when it says four numbers.
 fn said_bounds(db: &Connection) -> rusqlite::Result<Option<[f64; 4]>> {
     let text: Option<String> = db
-        .query_row("SELECT value FROM metadata WHERE name = 'bounds'", [], |row| row.get(0))
+        .query_row(
+            "SELECT value FROM metadata WHERE name = 'bounds'",
+            [],
+            |row| row.get(0),
+        )
         .optional()?;
-    let numbers: Option<Vec<f64>> =
-        text.and_then(|text| text.split(',').map(|part| part.trim().parse().ok()).collect());
+    let numbers: Option<Vec<f64>> = text.and_then(|text| {
+        text.split(',')
+            .map(|part| part.trim().parse().ok())
+            .collect()
+    });
     Ok(numbers.and_then(|numbers| numbers.try_into().ok()))
 }
 

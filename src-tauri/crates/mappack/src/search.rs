@@ -113,6 +113,25 @@ pub enum Matched {
     Typo,
 }
 
+impl Matched {
+    /// Stable word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::Name => "name",
+            Self::Pinyin => "pinyin",
+            Self::Mixed => "mixed",
+            Self::Initials => "initials",
+            Self::Crossing => "crossing",
+            Self::Number => "number",
+            Self::StreetOnly => "street_only",
+            Self::Inside => "inside",
+            Self::Typo => "typo",
+        }
+    }
+}
+
 /// A place near a point.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NearPlace {

@@ -75,7 +75,7 @@ macro_rules! command_table {
             "point135.list" Point135List Read [] common::Nothing => force::Points135 [];
             "coverage.after" CoverageAfter Read [] force::CoverageAsked => force::Coverage [];
             "camera.near" CameraNearRead Read [] camera::CamerasAsked => camera::CamerasNear [];
-            "camera.open" CameraOpen ProtectedRead []
+            "camera.open" CameraOpen Read []
                 camera::OpenCamera => camera::CameraOpened [];
             "grid.hot" GridHot Read [] grid::HotAsked => grid::HotCells [];
             "wall.view" WallViewRead Read [] common::Nothing => wall::WallView [];

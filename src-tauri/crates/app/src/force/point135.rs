@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 
 use fengsui_domain::point135::{Hold, RingFacts, RingLimits, hold};
-use fengsui_domain::rank::HeldPoint;
+use fengsui_domain::rank::{HeldPoint, walking_s};
+use fengsui_domain::unit::UnitKind;
 use fengsui_geo::{Wgs84, distance_m};
 use fengsui_mappack::{OwnLayer, ThingRow};
 
@@ -78,7 +79,10 @@ impl Station {
                 unit.row.callsign == row.team || (is_near && may_hold(unit))
             })
             .collect();
-        let places: Vec<Wgs84> = asked.iter().filter_map(|(unit, _)| unit.at).collect();
+        // A team on foot has no use for the time of a car.
+        let drives = |unit: &PlacedUnit| unit.row.kind != UnitKind::Foot;
+        let driven = |unit: &PlacedUnit| unit.at.filter(|_| drives(unit));
+        let places: Vec<Wgs84> = asked.iter().filter_map(|(unit, _)| driven(unit)).collect();
         let mut times = self.travel_times(&places, row.position).into_iter();
         let facts: Vec<RingFacts> = asked
             .iter()
@@ -88,9 +92,9 @@ impl Station {
                 state: unit.row.state,
                 in_conflict: unit.is_engaged(),
                 distance_m: *metres,
-                travel_s: match unit.at {
+                travel_s: match driven(unit) {
                     Some(_) => times.next().and_then(Result::ok).map(|way| way.seconds),
-                    None => None,
+                    None => metres.map(walking_s).filter(|_| !drives(unit)),
                 },
                 fix_age_s: unit.fix_age_s,
             })

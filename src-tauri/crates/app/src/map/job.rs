@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use fengsui_mappack::install::{Installed, Installing};
-use fengsui_mappack::{BuildInput, Continue, Pack, PackError, Progress, Reject, build, install};
+use fengsui_mappack::{
+    BuildInput, Continue, Pack, PackError, Progress, RejectLine, build, install, read_rejects,
+};
 
 use super::Map;
 use crate::error::{AppError, Rejection, RejectionCode, invalid};
@@ -65,7 +67,7 @@ pub struct JobState {
     /// When it ended, ms, and how.
     pub ended: Option<(i64, Outcome)>,
     /// Rows of own files that were left out.
-    pub rejects: Vec<Reject>,
+    pub rejects: Vec<RejectLine>,
 }
 
 /// The running or last piece of work.
@@ -270,7 +272,7 @@ impl Station {
         let dir = workshop.join(input.edition());
         let built = build(&input, &dir, &mut |progress| teller.building(progress));
         let installed = built.and_then(|_| {
-            let rejects = fengsui_mappack::read_rejects(&dir)?;
+            let rejects = read_rejects(&dir)?;
             self.map().note(|state| state.rejects = rejects);
             install::install(&dir, packs, &mut |step| teller.installing(step))
         });

@@ -2,16 +2,16 @@
 //!
 //! Not here: which of it a question wants (`camera`, `force`, `place`).
 
-use fengsui_geo::NearestIndex;
-use fengsui_mappack::{AreaRow, OwnLayer, Pack, PackError, ThingRow};
+use fengsui_domain::camera::CameraIndex;
+use fengsui_mappack::{AreaRow, OwnLayer, OwnShape, Pack, PackError, ThingRow};
 
-/// Cameras with the index that finds the nearest.
+/// Cameras with the index that finds the best for a point.
 #[derive(Debug)]
 pub struct Cameras {
     /// The rows.
     pub rows: Vec<ThingRow>,
     /// By place; numbers are those of `rows`.
-    pub index: NearestIndex,
+    pub index: CameraIndex,
 }
 
 /// All of it.
@@ -36,7 +36,7 @@ impl Default for Cameras {
 impl Cameras {
     fn of(rows: Vec<ThingRow>) -> Cameras {
         Cameras {
-            index: NearestIndex::new(rows.iter().map(|row| row.position)),
+            index: crate::camera::index_of(&rows),
             rows,
         }
     }
@@ -56,7 +56,7 @@ impl Things {
         for info in pack.layers()? {
             if info.layer == OwnLayer::Camera {
                 things.cameras = Cameras::of(pack.things(info.layer)?);
-            } else if info.layer.is_area() {
+            } else if info.layer.shape() == OwnShape::Area {
                 things.areas.extend(pack.areas(info.layer)?);
             } else {
                 things.rows.extend(pack.things(info.layer)?);

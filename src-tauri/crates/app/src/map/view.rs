@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
-use fengsui_mappack::{Manifest, Pack};
+use fengsui_mappack::{Manifest, Pack, Signed};
 
 use super::Map;
 use super::job::JobState;
@@ -17,6 +17,58 @@ pub struct PackView {
     pub id: String,
     /// What it says of itself.
     pub manifest: Manifest,
+    /// Key of who signed it; `None` = nobody did.
+    pub signed_by: Option<String>,
+}
+
+impl PackView {
+    /// Counts worth a line, each under its word.
+    #[must_use]
+    pub fn counts(&self) -> Vec<(&'static str, u64)> {
+        let counts = &self.manifest.counts;
+        let own = self.manifest.own.as_ref();
+        let rows = [
+            ("tiles", counts.tiles.values().sum()),
+            ("names", counts.names),
+            ("towns", counts.towns),
+            ("villages", counts.villages),
+            ("road_pieces", counts.road_pieces),
+            ("road_km", counts.road_metres / 1_000),
+            ("turn_rules", counts.turn_rules),
+            ("own_rows", own.map_or(0, |own| own.total().ok)),
+        ];
+        rows.into_iter().filter(|(_, n)| *n > 0).collect()
+    }
+
+    /// It has a road graph.
+    #[must_use]
+    pub fn has_roads(&self) -> bool {
+        self.manifest
+            .files
+            .contains_key(fengsui_mappack::ROADS_FILE)
+    }
+
+    /// It has jurisdictions.
+    #[must_use]
+    pub fn has_areas(&self) -> bool {
+        let layer = fengsui_mappack::OwnLayer::Jurisdiction.code();
+        let own = self.manifest.own.as_ref();
+        let count = own.and_then(|own| own.layers.get(layer));
+        count.is_some_and(|count| count.ok > 0)
+    }
+
+    /// Sort of pictures under the vector map: png, jpeg, webp.
+    #[must_use]
+    pub fn raster(&self) -> Option<String> {
+        raster_word(&self.manifest)
+    }
+}
+
+/// Sort of pictures of a pack: png, jpeg, webp.
+pub(super) fn raster_word(manifest: &Manifest) -> Option<String> {
+    let raster = manifest.raster.as_ref()?;
+    let word = raster.media_type.strip_prefix("image/")?;
+    Some(word.to_owned())
 }
 
 /// What a file is good for.
@@ -99,7 +151,12 @@ impl Map {
             .filter_map(|dir| {
                 let id = dir.file_name()?.to_str()?.to_owned();
                 let manifest = Manifest::read(&dir).ok()?;
-                (Some(&id) != current_id.as_ref()).then_some(PackView { id, manifest })
+                let signed_by = Pack::open(&dir).ok().and_then(|pack| signed_by(&pack));
+                (Some(&id) != current_id.as_ref()).then_some(PackView {
+                    id,
+                    manifest,
+                    signed_by,
+                })
             })
             .collect();
         others.sort_by(|a, b| b.manifest.built_at.cmp(&a.manifest.built_at));
@@ -107,6 +164,7 @@ impl Map {
             current: current.map(|pack| PackView {
                 id: id_of(&pack),
                 manifest: pack.manifest().clone(),
+                signed_by: signed_by(&pack),
             }),
             others,
             damage: self.damage(),
@@ -141,6 +199,14 @@ impl Map {
         offers.sort_by(|a, b| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
         offers.truncate(OFFERS_MAX);
         offers
+    }
+}
+
+/// Who signed a pack; a signature that does not fit would not have let it be opened.
+fn signed_by(pack: &Pack) -> Option<String> {
+    match pack.signed() {
+        Ok(Signed::By(key)) => Some(key),
+        Ok(Signed::No) | Err(_) => None,
     }
 }
 

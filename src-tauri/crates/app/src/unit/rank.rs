@@ -6,7 +6,9 @@ use fengsui_domain::incident::Level;
 use fengsui_domain::log::dot::Dot;
 use fengsui_domain::log::field::Field;
 use fengsui_domain::number::{IncidentNumber, ShortCode};
-use fengsui_domain::rank::{By, CandidateFacts, Engagement, RankLimits, Reason, Standing, rank};
+use fengsui_domain::rank::{
+    By, CandidateFacts, Engagement, NoRoad, RankLimits, Reason, Standing, rank,
+};
 use fengsui_domain::unit::{UnitKind, UnitState};
 use fengsui_geo::{Wgs84, distance_m};
 use fengsui_store::read::{self, IncidentRecord, UnitRecord};
@@ -63,6 +65,8 @@ pub struct CandidateRanking {
     pub proposed_type: Option<String>,
     /// Rows, best first.
     pub rows: Vec<CandidateRow>,
+    /// What sending the proposed ones would leave uncovered.
+    pub left: Vec<Reason>,
     /// When, ms.
     pub asked_at_ms: i64,
 }
@@ -104,7 +108,13 @@ impl Station {
             .store()
             .read(|conn| Asked::read(conn, incident, read::units(conn)?))?;
         // Outside the reading: a connection is not held while ways are searched.
-        Ok(self.ranking(asked, true))
+        let mut ranking = self.ranking(asked, true);
+        let proposed = ranking.rows.iter().filter(|row| row.proposed);
+        let proposed: Vec<Dot> = proposed.map(|row| row.dot).collect();
+        if !proposed.is_empty() {
+            ranking.left = self.uncovered_after(&proposed)?.left;
+        }
+        Ok(ranking)
     }
 
     /// The same rows for some units only, without ways: whether one may go does not hang on the
@@ -181,6 +191,7 @@ impl Station {
             wanted: head,
             proposed_type: proposed.and_then(|code| Some(county.type_row(&code)?.name.clone())),
             rows: rows.collect(),
+            left: Vec::new(),
             asked_at_ms: now_ms,
         }
     }
@@ -195,9 +206,12 @@ impl Station {
     ) -> Vec<Option<f64>> {
         let mut road_m = vec![None; candidates.len()];
         let holders = self.holders_near(place);
+        // A patrol on foot has no use for the time of a car.
+        let drives = |unit: &UnitRecord| kind_of(unit) != UnitKind::Foot;
+        let place_of = |unit: &UnitRecord| self.place_of_unit(unit.record.dot).ok();
         let seen: Vec<Option<Wgs84>> = units
             .iter()
-            .map(|unit| self.place_of_unit(unit.record.dot).ok())
+            .map(|unit| place_of(unit).filter(|_| drives(unit)))
             .collect();
         let places: Vec<Wgs84> = seen.iter().flatten().copied().collect();
         let mut travels = self.travel_times(&places, place).into_iter();
@@ -211,6 +225,7 @@ impl Station {
                     }
                 }
                 Some(Err(why)) => facts.no_road = Some(why.in_ranking()),
+                None if facts.kind == UnitKind::Foot => facts.no_road = Some(NoRoad::OnFoot),
                 None => {}
             }
         }

@@ -10,6 +10,12 @@ use super::{By, Measure, NoRoad};
 const WALK_M_PER_S: f64 = 5.0 / 3.6;
 const WALK_DETOUR: f64 = 4.0 / 3.0;
 
+/// Seconds that somebody on foot needs at most over so many metres of straight line.
+#[must_use]
+pub fn walking_s(distance_m: f64) -> f64 {
+    distance_m * WALK_DETOUR / WALK_M_PER_S
+}
+
 /// A unit's place in the order.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Cost {
@@ -28,8 +34,8 @@ impl Cost {
     ) -> Self {
         let (measure, value) = match (by, travel_s, distance_m) {
             (By::RoadTime, Some(seconds), _) => (Measure::Road, seconds),
-            (By::RoadTime, None, Some(metres)) if no_road == Some(NoRoad::OffRoad) => {
-                (Measure::Estimate, metres * WALK_DETOUR / WALK_M_PER_S)
+            (By::RoadTime, None, Some(metres)) if walks(no_road) => {
+                (Measure::Estimate, walking_s(metres))
             }
             (_, _, Some(metres)) => (Measure::StraightLine, metres),
             (_, _, None) => (Measure::Unknown, 0.0),
@@ -55,6 +61,11 @@ impl Cost {
         let by_group = group(self).cmp(&group(other));
         by_group.then_with(|| self.value.total_cmp(&other.value))
     }
+}
+
+/// Goes on foot, or could: no road is near, and none is needed.
+fn walks(no_road: Option<NoRoad>) -> bool {
+    matches!(no_road, Some(NoRoad::OffRoad | NoRoad::OnFoot))
 }
 
 /// A number that may be a distance or a time.

@@ -24,8 +24,12 @@ pub(super) fn way_remark(cost: Cost, no_road: Option<NoRoad>) -> Option<Reason> 
     match (cost.measure, no_road) {
         (Measure::Road, _) => None,
         (Measure::Estimate, _) => {
+            let code = match no_road {
+                Some(NoRoad::OnFoot) => ReasonCode::OnFoot,
+                _ => ReasonCode::OffRoad,
+            };
             let seconds = format!("{:.0}", cost.value.ceil());
-            Some(Reason::of(ReasonCode::OffRoad, &[("seconds", seconds)]))
+            Some(Reason::of(code, &[("seconds", seconds)]))
         }
         (_, Some(NoRoad::Unreachable)) => Some(Reason::plain(ReasonCode::NoWay)),
         (Measure::StraightLine | Measure::Unknown, _) => {

@@ -67,6 +67,8 @@ coded! {
         WayUnknown = 35 "way_unknown",
         /// There is no road graph: all are ordered by straight line.
         NoRoadGraph = 36 "no_road_graph",
+        /// Goes on foot: time is that of walking straight there; seconds.
+        OnFoot = 37 "on_foot",
         /// Wanted: units; count.
         WantedUnits = 40 "wanted_units",
         /// Wanted: officers; count.

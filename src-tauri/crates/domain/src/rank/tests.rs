@@ -493,6 +493,20 @@ fn road_time_and_its_absence() {
     assert_eq!(made.by, By::RoadTime);
 }
 
+/// A patrol on foot has its own time, not a car's: by walking, marked as an estimate.
+#[test]
+fn on_foot() {
+    let units = [
+        on_road(200.0, car("巡01", 2_000.0)),
+        without_road(NoRoad::OnFoot, car("步01", 150.0)), // 144 s
+        without_road(NoRoad::OnFoot, car("步02", 300.0)), // 288 s
+    ];
+    let made = by_road(&units);
+    assert_eq!(order(&made), ["步01", "巡01", "步02"]);
+    assert!(codes(&made.rows[0]).contains(&"on_foot"));
+    assert_eq!(made.rows[0].measure, Measure::Estimate);
+}
+
 /// Without a road graph all are by straight line, and the answer says so once, not each row.
 #[test]
 fn no_road_graph() {

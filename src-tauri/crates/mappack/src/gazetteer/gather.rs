@@ -43,6 +43,7 @@ impl Found {
 
 /// A row of the county's own tables.
 #[derive(Debug, Clone)]
+#[allow(dead_code, reason = "made by the import of the county's own tables")]
 pub(crate) struct OwnPlace {
     /// Name as it is shown.
     pub(crate) name: String,
@@ -90,6 +91,7 @@ const ALIASES: [&str; 9] = [
 
 impl Gathered {
     /// A row of the county's own tables. An address without a name is named by its number.
+    #[allow(dead_code, reason = "called by the import of the county's own tables")]
     pub(crate) fn own(&mut self, own: OwnPlace) {
         let (lon, lat) = own.at.to_e7();
         let name = match (&own.street, &own.number) {

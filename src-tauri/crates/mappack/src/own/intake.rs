@@ -253,7 +253,7 @@ impl Sink for Intake<'_> {
 
     fn row(&mut self, columns: &[String], row: SourceRow) -> Result<(), Halt> {
         self.rows += 1;
-        if self.rows % TICK_ROWS == 0 {
+        if self.rows.is_multiple_of(TICK_ROWS) {
             (self.tick)().map_err(Halt::Stopped)?;
         }
         if let Some(mut current) = self.current.take() {

@@ -4,6 +4,7 @@
 
 use super::layers::OwnLayer;
 use crate::PackError;
+use crate::manifest::REJECTS_FILE;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -211,6 +212,47 @@ pub(crate) fn write(path: &Path, rejects: &[Reject]) -> Result<(), PackError> {
         text.push_str("\r\n");
     }
     std::fs::write(path, text).map_err(PackError::io(path))
+}
+
+/// A line of a pack's list of what was not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RejectLine {
+    /// The file, or the table within it.
+    pub file: String,
+    /// Row as the file's own editor counts; 0 = the whole file.
+    pub row: u64,
+    /// Name of the column; `*` = the whole row.
+    pub column: String,
+    /// Why, in Chinese.
+    pub why: String,
+}
+
+/// Reads a pack's list of what was not taken; empty when it has none.
+///
+/// # Errors
+/// [`PackError::DamagedPack`] when the list is none.
+pub fn read_rejects(pack_dir: &Path) -> Result<Vec<RejectLine>, PackError> {
+    let path = pack_dir.join(REJECTS_FILE);
+    if !path.is_file() {
+        return Ok(Vec::new());
+    }
+    let damaged = |why: String| PackError::DamagedPack {
+        name: REJECTS_FILE.to_owned(),
+        why,
+    };
+    let mut reader = csv::Reader::from_path(&path).map_err(|e| damaged(e.to_string()))?;
+    let mut lines = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|e| damaged(e.to_string()))?;
+        let text = |at: usize| record.get(at).unwrap_or_default().to_owned();
+        lines.push(RejectLine {
+            file: text(0),
+            row: text(1).parse().map_err(|_| damaged(text(1)))?,
+            column: text(2),
+            why: text(4),
+        });
+    }
+    Ok(lines)
 }
 
 /// A cell that no spreadsheet takes for a formula.

@@ -37,7 +37,7 @@ impl Shape {
     pub(crate) fn from_wkt(text: &str) -> Result<Self, String> {
         // `SRID=4490;POINT(…)`, as some databases write it.
         let bare = text.trim().rsplit(';').next().unwrap_or_default();
-        let parsed: wkt::Wkt<f64> = bare.parse().map_err(|e| format!("{e}"))?;
+        let parsed: wkt::Wkt<f64> = bare.parse().map_err(str::to_owned)?;
         let line = |line: wkt::types::LineString<f64>| -> Vec<Pair> {
             line.coords().iter().map(|c| [c.x, c.y]).collect()
         };

@@ -34,6 +34,8 @@ struct Header {
     root: (u64, u64),
     leaves: u64,
     data: u64,
+    /// Where the last part of the file ends.
+    end: u64,
     is_gzip: bool,
     is_plain_tile: bool,
     min_zoom: u8,
@@ -55,8 +57,13 @@ impl PmTiles {
     pub(crate) fn open(path: &Path) -> Result<Self, PackError> {
         let mut file = File::open(path).map_err(PackError::io(path))?;
         let mut raw = [0; HEADER_BYTES];
-        file.read_exact(&mut raw).map_err(|_| refused(path, "is too short"))?;
+        file.read_exact(&mut raw)
+            .map_err(|_| refused(path, "is too short"))?;
         let header = Header::read(&raw).ok_or_else(|| refused(path, "is no PMTiles 3"))?;
+        let length = file.metadata().map_err(PackError::io(path))?.len();
+        if header.end > length {
+            return Err(refused(path, "is cut off"));
+        }
         let mut opened = Self {
             path: path.to_owned(),
             file: Mutex::new(file),
@@ -182,6 +189,7 @@ impl Header {
             root: (long(8)?, long(16)?),
             leaves: long(40)?,
             data: long(56)?,
+            end: long(56)?.checked_add(long(64)?)?,
             is_gzip,
             is_plain_tile: raw[98] <= 1,
             min_zoom: raw[100],
@@ -276,10 +284,20 @@ mod tests {
     #[test]
     fn numbers_of_tiles() {
         assert_eq!(number(0, 0, 0), 0);
-        assert_eq!([number(1, 0, 0), number(1, 0, 1), number(1, 1, 1), number(1, 1, 0)], [1, 2, 3, 4]);
+        assert_eq!(
+            [
+                number(1, 0, 0),
+                number(1, 0, 1),
+                number(1, 1, 1),
+                number(1, 1, 0)
+            ],
+            [1, 2, 3, 4]
+        );
         assert_eq!(number(2, 0, 0), 5);
         assert_eq!(number(12, 3423, 1763), 19_078_479);
-        let mut all: Vec<u64> = (0..32).flat_map(|x| (0..32).map(move |y| number(5, x, y))).collect();
+        let mut all: Vec<u64> = (0..32)
+            .flat_map(|x| (0..32).map(move |y| number(5, x, y)))
+            .collect();
         all.sort_unstable();
         assert_eq!(all, (341..341 + 1024).collect::<Vec<u64>>());
     }

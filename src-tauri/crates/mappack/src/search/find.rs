@@ -5,7 +5,7 @@
 use super::index::Index;
 use super::query::{Token, tokens};
 use super::rank::{Best, Fault, Fit, Tier, each};
-use super::walk::{Order, Slip, Walk};
+use super::walk::{Order, Slip, Span, Walk};
 use crate::gazetteer::number::{self, Number};
 use crate::reading::{is_han, plain, simplified, units};
 
@@ -292,14 +292,25 @@ fn name(index: &Index, best: &mut Best<'_>, spelling: u32, fit: Fit) {
 
 /// Spellings that differ by one slip. A wrong first character is found by what follows it.
 fn with_slips(index: &Index, tokens: &[Token], hear: &mut dyn FnMut(u32, Fit)) {
-    let walk = Walk::new(index, tokens, Order::Lines).with_slips().run();
+    let mut walks = vec![Walk::new(index, tokens, Order::Lines).with_slips()];
+    if tokens.iter().any(|token| token.is_letter) {
+        // Initials have so many ways to go that a long word of pinyin would not be walked through.
+        let walk = Walk::new(index, tokens, Order::Lines).with_slips();
+        walks.insert(0, walk.with_syllables_only());
+    }
+    let spans: Vec<Span> = walks
+        .into_iter()
+        .flat_map(|walk| walk.run().spans)
+        .collect();
     each(
         index,
         tokens,
         Order::Lines,
-        &walk.spans,
+        &spans,
         &mut |spelling, fit, _| {
-            if fit.fault != Fault::None {
+            // Of two characters one must not be another: nothing would be left.
+            let is_enough = tokens.len() > 2 || fit.fault < Fault::Other;
+            if fit.fault != Fault::None && is_enough {
                 hear(spelling, fit);
             }
         },

@@ -3,9 +3,9 @@
 
 use super::*;
 use crate::extract::Px;
-use crate::gazetteer::gather::OwnPlace;
+
 use crate::gazetteer::locate::Locator;
-use crate::gazetteer::{Gathered, sort_out, write};
+use crate::gazetteer::{Gathered, OwnPlace, sort_out, write};
 use std::path::PathBuf;
 
 mod real;

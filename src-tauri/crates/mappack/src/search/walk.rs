@@ -63,6 +63,7 @@ pub(crate) struct Walk<'a> {
     letters: String,
     order: Order,
     slips: bool,
+    syllables_only: bool,
     wants_ends: bool,
     steps: usize,
     pairs: Vec<(usize, usize)>,
@@ -92,6 +93,7 @@ impl<'a> Walk<'a> {
             letters: tokens.iter().map(letter).collect(),
             order,
             slips: false,
+            syllables_only: false,
             wants_ends: false,
             steps: 0,
             pairs: Vec::new(),
@@ -103,6 +105,12 @@ impl<'a> Walk<'a> {
     /// Also finds readings that end before the tokens do.
     pub(crate) fn with_ends(mut self) -> Self {
         self.wants_ends = true;
+        self
+    }
+
+    /// Takes letters for whole syllables only, which leaves few ways to go.
+    pub(crate) fn with_syllables_only(mut self) -> Self {
+        self.syllables_only = true;
         self
     }
 
@@ -293,8 +301,10 @@ impl<'a> Walk<'a> {
             // A letter of a Latin name stands for itself.
             return vec![(1, 0)];
         }
-        found.push((1, BY_INITIAL));
-        if run.get(1..2) == Some("h") && text.get(1..2) == Some("h") {
+        if !self.syllables_only {
+            found.push((1, BY_INITIAL));
+        }
+        if !self.syllables_only && run.get(1..2) == Some("h") && text.get(1..2) == Some("h") {
             found.push((2, BY_INITIAL));
         }
         if run.starts_with(text) {
@@ -351,7 +361,7 @@ impl<'a> Walk<'a> {
             if !is_first {
                 // A unit was left out, or another was typed.
                 self.go(child);
-                if run.is_empty() || state.by & BY_SYLLABLE == 0 {
+                if run.is_empty() || (state.by & BY_SYLLABLE == 0 && !self.syllables_only) {
                     self.go(State {
                         q: state.q + 1,
                         slip: Slip::Other,

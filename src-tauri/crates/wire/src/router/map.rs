@@ -127,28 +127,29 @@ pub(super) fn view(context: &Context<'_>, _: Nothing) -> Result<MapView, Failure
 }
 
 fn facts(pack: PackView) -> PackFacts {
-    let manifest = pack.manifest;
+    let counts = pack.counts().into_iter().map(|(word, n)| PackCount {
+        word: word.to_owned(),
+        n,
+    });
+    let signature = match pack.signed_by {
+        Some(_) => "signed",
+        None => "unsigned",
+    };
     PackFacts {
-        id: pack.id,
-        data_date: data_date(&manifest),
-        has_roads: manifest.has_roads(),
-        has_areas: manifest.has_areas(),
-        raster: manifest.raster_word().map(str::to_owned),
-        signature: manifest.signature_word().to_owned(),
-        counts: manifest
-            .count_rows()
-            .into_iter()
-            .map(|(word, n)| PackCount {
-                word: word.to_owned(),
-                n,
-            })
-            .collect(),
-        warnings: manifest
+        counts: counts.collect(),
+        has_roads: pack.has_roads(),
+        has_areas: pack.has_areas(),
+        raster: pack.raster(),
+        signature: signature.to_owned(),
+        data_date: data_date(&pack.manifest),
+        warnings: pack
+            .manifest
             .warnings
             .iter()
-            .map(|warning| warning.word().to_owned())
+            .map(|warning| warning.code.clone())
             .collect(),
-        sources: manifest
+        sources: pack
+            .manifest
             .sources
             .into_iter()
             .map(|source| PackSource {
@@ -157,10 +158,11 @@ fn facts(pack: PackView) -> PackFacts {
                 attribution: source.attribution,
             })
             .collect(),
-        name: manifest.name,
-        adcode: manifest.adcode,
-        built_at: manifest.built_at,
-        approval_number: manifest.approval_no,
+        id: pack.id,
+        name: pack.manifest.name,
+        adcode: pack.manifest.adcode,
+        built_at: pack.manifest.built_at,
+        approval_number: pack.manifest.approval_no,
     }
 }
 
@@ -188,7 +190,7 @@ fn job(state: JobState) -> MapJob {
             .take(REJECTS_MAX)
             .map(|reject| RejectedRow {
                 row: (reject.row > 0).then_some(reject.row),
-                why: reject.reason.chinese(),
+                why: reject.why,
                 file: reject.file,
             })
             .collect(),

@@ -83,7 +83,7 @@ pub(super) fn candidates(
         wanted: ranking.wanted.into_iter().map(reason).collect(),
         proposed_type: ranking.proposed_type,
         by: ranking.by.word().to_owned(),
-        left: Vec::new(),
+        left: ranking.left.into_iter().map(reason).collect(),
         rows: ranking.rows.into_iter().map(candidate_of).collect(),
         asked_at_ms: ranking.asked_at_ms,
     })

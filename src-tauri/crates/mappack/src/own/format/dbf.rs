@@ -54,7 +54,9 @@ impl Dbf {
 }
 
 /// Columns, the bytes of the rows, the size of a row and how many there are.
-fn header(bytes: &[u8]) -> Result<(Vec<Column>, &[u8], usize, usize), String> {
+type Header<'a> = (Vec<Column>, &'a [u8], usize, usize);
+
+fn header(bytes: &[u8]) -> Result<Header<'_>, String> {
     let number = |at: usize, length: usize| -> Option<usize> {
         let raw = bytes.get(at..at + length)?;
         Some(

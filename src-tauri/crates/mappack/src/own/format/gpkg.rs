@@ -83,12 +83,7 @@ fn rows(db: &Connection, table: &Table, sink: &mut dyn Sink) -> Result<(), Halt>
         .prepare(&numbered)
         .or_else(|_| db.prepare(&plain))
         .map_err(Halt::unreadable)?;
-    let names: Vec<String> = select
-        .column_names()
-        .into_iter()
-        .skip(1)
-        .map(str::to_owned)
-        .collect();
+    let names: Vec<String> = select.column_names().skip(1).map(str::to_owned).collect();
     let shape_at = table
         .shapes
         .as_ref()

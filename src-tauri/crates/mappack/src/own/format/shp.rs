@@ -33,10 +33,8 @@ pub(super) fn read(path: &Path, sink: &mut dyn Sink) -> Result<(), Halt> {
     let reader = shapefile::ShapeReader::new(std::io::BufReader::new(file));
     let mut reader = reader.map_err(Halt::unreadable)?;
     let mut rows = table.rows.into_iter();
-    let mut count = 0;
-    for shape in reader.iter_shapes() {
-        let shape = shape.map_err(|e| Halt::unreadable(format!("after {count} shapes: {e}")))?;
-        count += 1;
+    for (count, shape) in (1u64..).zip(reader.iter_shapes()) {
+        let shape = shape.map_err(|e| Halt::unreadable(format!("shape {count}: {e}")))?;
         let Some(cells) = rows.next() else {
             return Err(Halt::unreadable(
                 "the table has fewer rows than there are shapes",
