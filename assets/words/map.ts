@@ -9,6 +9,8 @@ export const map = {
   'map.layer.zones': { zh: '巡区', en: 'Patrol zones' },
   'map.layer.drawings': { zh: '标绘', en: 'Drawings' },
   'map.layer.imagery': { zh: '影像', en: 'Imagery' },
+  'map.accuracy_unknown': { zh: '精度未知', en: 'accuracy unknown' },
+  'map.pictureless': { zh: '本机显示不支持 WebGL，底图也没有；只画县界、警力、警情', en: 'This display has no WebGL and no picture of the map came; only the border, units and incidents are drawn' },
   'map.more': { zh: '图层', en: 'Layers' },
   'map.tools': { zh: '圈', en: 'Circle' },
   'layer.no_imagery': { zh: '图包无影像', en: 'none in the pack' },

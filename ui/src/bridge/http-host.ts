@@ -22,8 +22,8 @@ export function httpHost(where: Location = location): Host {
     kind: 'http',
     ...browserDoors(where),
     tileUrl: `${where.origin}/tiles/{z}/{x}/{y}?${query}`,
-    rasterUrl: `${where.origin}/tiles/raster/{z}/{x}/{y}?${query}`,
-    pictureUrl: `${where.origin}/tiles/picture/{theme}/{z}/{x}/{y}.png?${query}`,
+    rasterUrl: `${where.origin}/tiles/imagery/{z}/{x}/{y}?${query}`,
+    pictureUrl: `${where.origin}/tiles/raster/{theme}/{z}/{x}/{y}.png?${query}`,
     call: (envelope: Envelope) => post<Reply>('/call', envelope),
     startup: () => post<Startup>('/startup', {}),
     onChanged: (listener) => {

@@ -23,8 +23,8 @@ export function tauriHost(): Host {
   return {
     kind: 'tauri',
     tileUrl: tiles('{z}/{x}/{y}'),
-    rasterUrl: tiles('raster/{z}/{x}/{y}'),
-    pictureUrl: tiles('picture/{theme}/{z}/{x}/{y}.png'),
+    rasterUrl: tiles('imagery/{z}/{x}/{y}'),
+    pictureUrl: tiles('raster/{theme}/{z}/{x}/{y}.png'),
     call: (envelope: Envelope) => invoke<Reply>('call', { envelope }),
     startup: () => invoke<Startup>('startup'),
     onChanged: (listener) => {

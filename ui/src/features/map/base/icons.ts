@@ -257,7 +257,14 @@ function hatch(token: Token, grow: number, word: string): ImageData | null {
 }
 
 /** Adds or repaints every symbol in the colours of now. */
-export function addIcons(map: MapLibre, token: Token, grow: number, outsideWord: string): void {
+/** What holds the symbols: the drawn map, or the plain canvas's own store. */
+export interface IconStore {
+  hasImage: (id: string) => boolean;
+  removeImage: (id: string) => unknown;
+  addImage: (id: string, data: ImageData, options?: Parameters<MapLibre['addImage']>[2]) => unknown;
+}
+
+export function addIcons(map: IconStore, token: Token, grow: number, outsideWord: string): void {
   const put = (id: string, data: ImageData | null) => {
     if (!data) return;
     if (map.hasImage(id)) map.removeImage(id);

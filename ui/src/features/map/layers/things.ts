@@ -2,7 +2,7 @@
 // land outside the county. Pure: values in, features out. Not here: what stands still (fixed).
 import type { BoardRow, Fix, MapFacts, Positions, Unit } from '@generated/types';
 import { age } from '@kit/format';
-import type { FeatureCollection, Polygon, Position as LonLat } from 'geojson';
+import type { Feature, FeatureCollection, Polygon, Position as LonLat } from 'geojson';
 import { levelIcon, unitIcon, type FixAge } from '../base/icons';
 
 export const nothing: FeatureCollection = { type: 'FeatureCollection', features: [] };
@@ -101,9 +101,12 @@ export function circleFeatures(fixes: readonly Fix[], words: (fix: Fix) => strin
   const newest = fixes.reduce<Fix | null>((best, fix) => (best === null || fix.at_ms >= best.at_ms ? fix : best), null);
   return {
     type: 'FeatureCollection',
-    features: fixes
-      .filter((fix) => fix.radius_m !== null && fix.radius_m > 0)
-      .flatMap((fix) => {
+    features: fixes.flatMap((fix): Feature[] => {
+        // Where nobody says how exact it is there is no circle, but the point and its source are shown.
+        if (fix.radius_m === null || fix.radius_m <= 0) {
+          const ink = fix === newest ? 'ink' : 'pale';
+          return [{ type: 'Feature' as const, geometry: { type: 'Point' as const, coordinates: [fix.point.lon, fix.point.lat] }, properties: { ink, icon: 'spot', title: words(fix) } }];
+        }
         const ring = circle(fix.point.lon, fix.point.lat, fix.radius_m ?? 0);
         const top = ring.coordinates[0]?.[0] ?? [fix.point.lon, fix.point.lat];
         const look = fix === newest ? { ink: 'ink', fill: 0.06, w: 1.6, rank: 1 } : { ink: 'pale', fill: 0, w: 1.2, rank: 2 };
