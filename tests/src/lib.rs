@@ -4,3 +4,4 @@ pub mod bench;
 pub mod desk;
 pub mod faults;
 pub mod load;
+pub mod maps;
