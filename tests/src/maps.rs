@@ -51,6 +51,9 @@ impl Ground for PackGround {
             false => manifest.county_polygon.clone(),
         };
         let point = |[lon, lat]: [f64; 2]| Wgs84::new(lon, lat).ok();
-        rings.into_iter().map(|ring| ring.into_iter().filter_map(point).collect()).collect()
+        rings
+            .into_iter()
+            .map(|ring| ring.into_iter().filter_map(point).collect())
+            .collect()
     }
 }

@@ -35,12 +35,17 @@ pub(crate) fn adapter() -> Option<String> {
     };
     let adapter = runtime().block_on(instance.request_adapter(&options))?;
     let info = adapter.get_info();
-    Some(format!("{} ({:?}, {:?})", info.name, info.backend, info.device_type))
+    Some(format!(
+        "{} ({:?}, {:?})",
+        info.name, info.backend, info.device_type
+    ))
 }
 
 fn runtime() -> tokio::runtime::Runtime {
     // Without a runtime nothing here can run; the desk sees the process end.
-    tokio::runtime::Builder::new_current_thread().build().expect("a runtime")
+    tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime")
 }
 
 /// A map of one size.
@@ -165,7 +170,10 @@ impl System for TakePixels {
         let Head::Headless(head) = surface.head() else {
             return;
         };
-        let (width, height) = (surface.size().width() as usize, surface.size().height() as usize);
+        let (width, height) = (
+            surface.size().width() as usize,
+            surface.size().height() as usize,
+        );
         let slice = head.map_async(context.renderer.device());
         let view = slice.get_mapped_range();
         let padded = head.bytes_per_row().get() as usize;

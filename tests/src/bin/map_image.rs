@@ -103,7 +103,10 @@ fn timed<T, E>(mut run: impl FnMut() -> Result<T, E>) -> Result<(T, String), E> 
         times.push(begun.elapsed());
         if times.len() == 5 {
             times.sort();
-            return Ok((result, format!("{:.1?} {:.1?} {:.1?}", times[0], times[2], times[4])));
+            return Ok((
+                result,
+                format!("{:.1?} {:.1?} {:.1?}", times[0], times[2], times[4]),
+            ));
         }
     }
 }
@@ -120,7 +123,10 @@ fn tiles(ground: &PackGround, drawer: Arc<MapDrawer>, out: &Path) -> Result<()> 
         let first = tiles.tile(ground, &style, tile, 1.0)?;
         let cold = begun.elapsed();
         let (_, times) = timed(|| tiles.tile(ground, &style, tile, 1.0))?;
-        println!("tile {dx}/{dy}: first {cold:.1?}, then {times}; faults {}", first.faults.len());
+        println!(
+            "tile {dx}/{dy}: first {cold:.1?}, then {times}; faults {}",
+            first.faults.len()
+        );
         std::fs::write(out.join(format!("tile-{dy}-{dx}.png")), first.png()?)?;
     }
     Ok(())
@@ -185,7 +191,10 @@ fn sheet(ground: &PackGround, drawer: &MapDrawer) -> Result<OrderSheet> {
             png: image.png()?,
             caption: "图钉为报警位置，虚线圆为误差范围；上北下南。".into(),
         },
-        lacks: vec!["不含 城东所 14:02 后".into(), "不含 交警大队 13:50 后".into()],
+        lacks: vec![
+            "不含 城东所 14:02 后".into(),
+            "不含 交警大队 13:50 后".into(),
+        ],
         made_at_ms: day + 40_000,
         made_by: "张某（派警）".into(),
         station: "台01".into(),

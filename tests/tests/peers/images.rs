@@ -41,7 +41,7 @@ fn python() -> Option<PathBuf> {
 
 /// The helper, when it is built and has an adapter: `FENGSUI_MAPIMAGE` or its debug build.
 fn helper() -> Option<Helper> {
-    let built = root().join("src-tauri/mapimage/target/debug/fengsui-mapimage");
+    let built = root().join("target/mapimage/debug/fengsui-mapimage");
     let program = std::env::var_os("FENGSUI_MAPIMAGE").map_or(built, PathBuf::from);
     let helper = Helper::new(&program);
     match helper.check() {
@@ -93,8 +93,16 @@ fn peer(python: &Path, ground: &Path, theme: &str, views: &[(Wgs84, f64)], out: 
         .stdin(Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.take().unwrap().write_all(asked.to_string().as_bytes()).unwrap();
-    assert!(child.wait().unwrap().success(), "MapLibre Native did not draw");
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(asked.to_string().as_bytes())
+        .unwrap();
+    assert!(
+        child.wait().unwrap().success(),
+        "MapLibre Native did not draw"
+    );
 }
 
 fn rgba(png: &Path) -> Vec<u8> {
@@ -122,7 +130,9 @@ impl Difference {
         let worst = |a: &[u8], b: &[u8]| (0..3).map(|i| a[i].abs_diff(b[i])).max().unwrap();
         let mut sorted: Vec<u8> = pixels().map(|(a, b)| worst(a, b)).collect();
         sorted.sort_unstable();
-        let other = pixels().filter(|(a, b)| class(a, theme) != class(b, theme)).count();
+        let other = pixels()
+            .filter(|(a, b)| class(a, theme) != class(b, theme))
+            .count();
         let class = other as f64 / sorted.len() as f64;
         Self { sorted, class }
     }
@@ -141,17 +151,31 @@ impl Difference {
 fn class(pixel: &[u8], theme: Theme) -> u8 {
     let colors: [(u8, [u8; 3]); 8] = match theme {
         Theme::Night => [
-            (0, [0x11, 0x18, 0x1C]), (0, [0x16, 0x1E, 0x23]), (0, [0x13, 0x21, 0x1D]),
-            (0, [0x1C, 0x26, 0x2B]), (1, [0x0D, 0x25, 0x33]), (2, [0x2B, 0x37, 0x3E]),
-            (2, [0x0B, 0x10, 0x13]), (2, [0x5F, 0x6E, 0x76]),
+            (0, [0x11, 0x18, 0x1C]),
+            (0, [0x16, 0x1E, 0x23]),
+            (0, [0x13, 0x21, 0x1D]),
+            (0, [0x1C, 0x26, 0x2B]),
+            (1, [0x0D, 0x25, 0x33]),
+            (2, [0x2B, 0x37, 0x3E]),
+            (2, [0x0B, 0x10, 0x13]),
+            (2, [0x5F, 0x6E, 0x76]),
         ],
         _ => [
-            (0, [0xEF, 0xF1, 0xED]), (0, [0xE5, 0xE8, 0xE3]), (0, [0xDD, 0xE6, 0xD8]),
-            (0, [0xDA, 0xDE, 0xDA]), (1, [0xC8, 0xD8, 0xE2]), (2, [0xFF, 0xFF, 0xFF]),
-            (2, [0xC3, 0xC9, 0xC8]), (2, [0x7B, 0x86, 0x8B]),
+            (0, [0xEF, 0xF1, 0xED]),
+            (0, [0xE5, 0xE8, 0xE3]),
+            (0, [0xDD, 0xE6, 0xD8]),
+            (0, [0xDA, 0xDE, 0xDA]),
+            (1, [0xC8, 0xD8, 0xE2]),
+            (2, [0xFF, 0xFF, 0xFF]),
+            (2, [0xC3, 0xC9, 0xC8]),
+            (2, [0x7B, 0x86, 0x8B]),
         ],
     };
-    let far = |of: &[u8; 3]| (0..3).map(|i| u32::from(of[i].abs_diff(pixel[i])).pow(2)).sum::<u32>();
+    let far = |of: &[u8; 3]| {
+        (0..3)
+            .map(|i| u32::from(of[i].abs_diff(pixel[i])).pow(2))
+            .sum::<u32>()
+    };
     colors.iter().min_by_key(|(_, of)| far(of)).unwrap().0
 }
 
@@ -166,7 +190,13 @@ fn compare(input: &Path, name: &str) {
     let views = views(&ground);
     println!("{name}: share of pixels that differ by more than 8, {TOLERANCE}, 64; p99; class");
     for (theme, word) in [(Theme::Day, "day"), (Theme::Night, "night")] {
-        peer(&python, &folder.path().join("pack"), word, &views, folder.path());
+        peer(
+            &python,
+            &folder.path().join("pack"),
+            word,
+            &views,
+            folder.path(),
+        );
         let style = Style::load(theme, 1.0).unwrap().without_names();
         for (drawer, expected) in drawers.iter().zip([DrawnBy::Resvg, DrawnBy::Maplibre]) {
             for (i, (centre, zoom)) in views.iter().enumerate() {
@@ -185,10 +215,16 @@ fn compare(input: &Path, name: &str) {
                 let found = Difference::of(image.rgba(), &theirs, theme);
                 println!(
                     "  {word} z{zoom} {expected:?}: {:.3} % {:.3} % {:.3} %; {}; {:.3} %",
-                    100.0 * found.beyond(8), 100.0 * found.beyond(TOLERANCE),
-                    100.0 * found.beyond(64), found.at(0.99), 100.0 * found.class
+                    100.0 * found.beyond(8),
+                    100.0 * found.beyond(TOLERANCE),
+                    100.0 * found.beyond(64),
+                    found.at(0.99),
+                    100.0 * found.class
                 );
-                assert!(found.beyond(TOLERANCE) < DIFFERING_MOST, "{name} {word} z{zoom}");
+                assert!(
+                    found.beyond(TOLERANCE) < DIFFERING_MOST,
+                    "{name} {word} z{zoom}"
+                );
                 assert!(found.class < CLASS_MOST, "{name} {word} z{zoom}");
             }
         }

@@ -137,7 +137,9 @@ impl Fonts {
         let database = &self.inner.database;
         let mut faces: Vec<_> = database.faces().collect();
         faces.sort_by_key(|face| (face.weight != Weight::NORMAL, face.post_script_name.clone()));
-        let found = faces.iter().find(|face| has_all(database, face.id, &[letter]))?;
+        let found = faces
+            .iter()
+            .find(|face| has_all(database, face.id, &[letter]))?;
         Face::load(database, found.id).ok()
     }
 
@@ -172,9 +174,15 @@ impl Face {
         };
         let (charmap, size) = (font.charmap(), Size::unscaled());
         let metrics = font.glyph_metrics(size, LocationRef::default());
-        let per_em = f64::from(font.metrics(size, LocationRef::default()).units_per_em.max(1));
+        let per_em = f64::from(
+            font.metrics(size, LocationRef::default())
+                .units_per_em
+                .max(1),
+        );
         let letter = |c: char| {
-            let advance = charmap.map(c).and_then(|glyph| metrics.advance_width(glyph));
+            let advance = charmap
+                .map(c)
+                .and_then(|glyph| metrics.advance_width(glyph));
             advance.map_or(1.0, |advance| f64::from(advance) / per_em)
         };
         text.chars().map(letter).sum()

@@ -117,7 +117,9 @@ impl MapImage {
     /// # Errors
     /// [`DocumentError::Png`].
     pub fn png(&self) -> Result<Vec<u8>, DocumentError> {
-        self.pixmap.encode_png().map_err(|why| DocumentError::Png(why.to_string()))
+        self.pixmap
+            .encode_png()
+            .map_err(|why| DocumentError::Png(why.to_string()))
     }
 }
 
@@ -173,7 +175,13 @@ impl MapDrawer {
         if let Some(marker) = &request.marker {
             reserved.extend(overlay::marker_blocks(marker, &self.fonts, &view, size_px));
         }
-        overlay.labels(&label::place(style, &self.fonts, (&view, &gap), &loaded, &reserved));
+        overlay.labels(&label::place(
+            style,
+            &self.fonts,
+            (&view, &gap),
+            &loaded,
+            &reserved,
+        ));
         if let Some((middle, side)) = gap.room_for_words() {
             overlay.no_map(middle, side)?;
         }
@@ -209,7 +217,10 @@ impl MapDrawer {
 
     /// By the helper when there is one and it answers, else by resvg's rasteriser.
     fn paint(&self, scene: &Scene, view: &View) -> Result<(Pixmap, DrawnBy), DocumentError> {
-        let drawn = self.helper.as_ref().map(|helper| mosaic::scene(helper, scene, view));
+        let drawn = self
+            .helper
+            .as_ref()
+            .map(|helper| mosaic::scene(helper, scene, view));
         match drawn {
             Some(Ok(pixmap)) => Ok((pixmap, DrawnBy::Maplibre)),
             Some(Err(why)) => {

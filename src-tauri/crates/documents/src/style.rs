@@ -72,7 +72,8 @@ impl Style {
     /// The same style without its layers of names.
     #[must_use]
     pub fn without_names(mut self) -> Self {
-        self.layers.retain(|layer| !matches!(layer.paint, layer::Paint::Symbol(_)));
+        self.layers
+            .retain(|layer| !matches!(layer.paint, layer::Paint::Symbol(_)));
         self
     }
 
@@ -97,9 +98,9 @@ fn resolve(json: &Json, tokens: &Tokens, type_scale: f64) -> Result<Json, Docume
         Json::Object(all) => match all.get("$px").and_then(Json::as_f64) {
             Some(px) => Json::from(px * (0.5 + type_scale * 0.5)),
             None => {
-                let all = all.iter().map(|(key, one)| {
-                    Ok((key.clone(), resolve(one, tokens, type_scale)?))
-                });
+                let all = all
+                    .iter()
+                    .map(|(key, one)| Ok((key.clone(), resolve(one, tokens, type_scale)?)));
                 Json::Object(all.collect::<Result<_, DocumentError>>()?)
             }
         },
@@ -140,7 +141,10 @@ mod tests {
             Paint::Background { color: of } => assert!(color(of, zoom, &nothing).is_some()),
             Paint::Fill(fill) => {
                 assert!(color(&fill.color, zoom, &nothing).is_some(), "{id}");
-                assert!((0.0..=1.0).contains(&number(&fill.opacity, zoom, &nothing)), "{id}");
+                assert!(
+                    (0.0..=1.0).contains(&number(&fill.opacity, zoom, &nothing)),
+                    "{id}"
+                );
             }
             Paint::Line(line) => {
                 assert!(color(&line.color, zoom, &nothing).is_some(), "{id}");
@@ -151,7 +155,11 @@ mod tests {
                 assert!(color(&symbol.color, zoom, &nothing).is_some(), "{id}");
                 assert!(color(&symbol.halo, zoom, &nothing).is_some(), "{id}");
                 assert!(number(&symbol.size_px, zoom, &nothing) >= 10.0, "{id}");
-                assert_eq!(symbol.text.evaluate(zoom, &nothing).text(), Some(""), "{id}");
+                assert_eq!(
+                    symbol.text.evaluate(zoom, &nothing).text(),
+                    Some(""),
+                    "{id}"
+                );
                 let name = symbol.text.evaluate(zoom, &named);
                 let expected = if id == "house" { "" } else { "望北" };
                 assert_eq!(name.text(), Some(expected), "{id}");
@@ -163,7 +171,11 @@ mod tests {
     #[test]
     fn widths_are_those_of_the_window() {
         let style = Style::load(Theme::Day, 1.0).unwrap();
-        let layer = style.layers.iter().find(|layer| layer.id == "road-big").unwrap();
+        let layer = style
+            .layers
+            .iter()
+            .find(|layer| layer.id == "road-big")
+            .unwrap();
         let Paint::Line(line) = &layer.paint else {
             panic!("road-big is no line");
         };
@@ -176,19 +188,24 @@ mod tests {
     /// A style that asks for more than is drawn here is refused, naming layer and property.
     #[test]
     fn what_is_not_drawn_here_is_refused() {
+        let fill = r##""fill","paint":{"fill-color":"#000000""##;
+        let line = r##""line","paint":{"line-color":"#000000","line-width":"##;
         for (layer, part) in [
-            (r#"{"id":"a","type":"heatmap"}"#, "heatmap"),
-            (r##"{"id":"a","type":"fill","paint":{"fill-color":"#000000","fill-pattern":"x"}}"##, "fill-pattern"),
-            (r#"{"id":"a","type":"fill","paint":{"fill-color":"$none"}}"#, "none"),
-            (r##"{"id":"a","type":"line","paint":{"line-color":"#000000","line-width":["log2",2]}}"##, "log2"),
-            (r##"{"id":"a","type":"line","paint":{"line-color":"#000000","line-width":"wide"}}"##, "line-width"),
-            (r#"{"id":"a","type":"fill","paint":{}}"#, "fill-color"),
-            (r##"{"id":"a","type":"fill","paint":{"fill-color":"#000000"},"filter":["within"]}"##, "within"),
-            (r##"{"id":"a","type":"fill","paint":{"fill-color":"#000000"},"slot":"x"}"##, "slot"),
+            ("\"heatmap\"".to_owned(), "heatmap"),
+            (format!("{fill},\"fill-pattern\":\"x\"}}"), "fill-pattern"),
+            (
+                r#""fill","paint":{"fill-color":"$none"}"#.to_owned(),
+                "none",
+            ),
+            (format!("{line}[\"log2\",2]}}"), "log2"),
+            (format!("{line}\"wide\"}}"), "line-width"),
+            (r#""fill","paint":{}"#.to_owned(), "fill-color"),
+            (format!("{fill}}},\"filter\":[\"within\"]"), "within"),
+            (format!("{fill}}},\"slot\":\"x\""), "slot"),
         ] {
-            let template = format!("{{\"layers\":[{layer}]}}");
-            let said = Style::read(&template, Theme::Day, 1.0).unwrap_err().to_string();
-            assert!(said.contains(part), "{said}");
+            let template = format!("{{\"layers\":[{{\"id\":\"a\",\"type\":{layer}}}]}}");
+            let said = Style::read(&template, Theme::Day, 1.0).unwrap_err();
+            assert!(said.to_string().contains(part), "{said}");
         }
     }
 }

@@ -30,7 +30,8 @@ fn wrap_paragraph(text: &str, most: f64, width: &dyn Fn(&str) -> f64, lines: &mu
             if line.is_empty() && letter == ' ' && !lines.is_empty() {
                 continue;
             }
-            if letter != ' ' && width(&line) + width(letter.encode_utf8(&mut [0; 4])) > most
+            if letter != ' '
+                && width(&line) + width(letter.encode_utf8(&mut [0; 4])) > most
                 && !line.is_empty()
             {
                 lines.push(std::mem::take(&mut line).trim_end().to_owned());
@@ -68,19 +69,28 @@ mod tests {
 
     /// Han letters are two wide here, others one.
     fn width(text: &str) -> f64 {
-        text.chars().map(|c| if c.is_ascii() { 1.0 } else { 2.0 }).sum()
+        text.chars()
+            .map(|c| if c.is_ascii() { 1.0 } else { 2.0 })
+            .sum()
     }
 
     /// No line begins with closing punctuation, words and numbers stay whole, nothing is lost.
     #[test]
     fn lines_break_where_chinese_allows() {
-        let lines = wrap("报警人称，在人民路（近学校）有人打架。电话13800001234。", 10.0, &width);
+        let lines = wrap(
+            "报警人称，在人民路（近学校）有人打架。电话13800001234。",
+            10.0,
+            &width,
+        );
         assert!(lines.iter().all(|line| width(line) <= 12.0), "{lines:?}");
         for line in &lines {
             assert!(!line.starts_with(['，', '。', '）']), "{lines:?}");
             assert!(!line.ends_with('（'), "{lines:?}");
         }
-        assert_eq!(lines.concat(), "报警人称，在人民路（近学校）有人打架。电话13800001234。");
+        assert_eq!(
+            lines.concat(),
+            "报警人称，在人民路（近学校）有人打架。电话13800001234。"
+        );
     }
 
     /// A word wider than a line is broken, an empty text is one empty line, newlines hold.
@@ -95,7 +105,10 @@ mod tests {
     /// Names are set in lines of equal width.
     #[test]
     fn names_are_set_evenly() {
-        assert_eq!(wrap_evenly("望北县人民医院急诊部", 16.0, &width), ["望北县人民", "医院急诊部"]);
+        assert_eq!(
+            wrap_evenly("望北县人民医院急诊部", 16.0, &width),
+            ["望北县人民", "医院急诊部"]
+        );
         assert_eq!(wrap_evenly("望北县", 16.0, &width), ["望北县"]);
     }
 }

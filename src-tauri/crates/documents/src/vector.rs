@@ -52,7 +52,9 @@ impl VectorTile {
         if bytes.starts_with(&[0x1F, 0x8B]) {
             let mut plain = Vec::new();
             let mut unpack = flate2::read::GzDecoder::new(bytes).take(UNPACKED_MAX + 1);
-            unpack.read_to_end(&mut plain).map_err(|why| format!("gzip: {why}"))?;
+            unpack
+                .read_to_end(&mut plain)
+                .map_err(|why| format!("gzip: {why}"))?;
             if plain.len() as u64 > UNPACKED_MAX {
                 return Err(format!("holds more than {UNPACKED_MAX} bytes"));
             }
@@ -82,7 +84,9 @@ impl VectorLayer {
     /// A property of one of its features; `Null` when the feature has none of the name.
     pub(crate) fn property(&self, feature: &Feature, key: &str) -> Value {
         let (pairs, _) = feature.tags.as_chunks::<2>();
-        let found = pairs.iter().find(|[k, _]| self.keys.get(*k as usize).is_some_and(|k| k == key));
+        let found = pairs
+            .iter()
+            .find(|[k, _]| self.keys.get(*k as usize).is_some_and(|k| k == key));
         let value = found.and_then(|[_, v]| self.values.get(*v as usize));
         value.cloned().unwrap_or(Value::Null)
     }
@@ -101,7 +105,9 @@ fn layer(bytes: &[u8]) -> Result<VectorLayer, String> {
             (3, Wire::Bytes(key)) => layer.keys.push(text(key)?.to_owned()),
             (4, Wire::Bytes(bytes)) => layer.values.push(read_value(bytes)?),
             (5, Wire::Whole(extent)) => {
-                layer.extent = u32::try_from(extent).ok().filter(|e| (1..=1 << 16).contains(e))
+                layer.extent = u32::try_from(extent)
+                    .ok()
+                    .filter(|e| (1..=1 << 16).contains(e))
                     .ok_or_else(|| format!("layer {}: {extent} units across", layer.name))?;
             }
             _ => {}
@@ -222,7 +228,10 @@ impl<'a> Reader<'a> {
     fn varint(&mut self) -> Result<u64, String> {
         let mut value = 0_u64;
         for shift in (0..64).step_by(7) {
-            let (byte, rest) = self.0.split_first().ok_or("ends in the middle of a number")?;
+            let (byte, rest) = self
+                .0
+                .split_first()
+                .ok_or("ends in the middle of a number")?;
             self.0 = rest;
             value |= u64::from(byte & 0x7F) << shift;
             if byte & 0x80 == 0 {
@@ -243,15 +252,19 @@ impl<'a> Reader<'a> {
     }
 
     fn bytes(&mut self, length: usize) -> Result<&'a [u8], String> {
-        let (taken, rest) =
-            self.0.split_at_checked(length).ok_or("ends in the middle of a part")?;
+        let (taken, rest) = self
+            .0
+            .split_at_checked(length)
+            .ok_or("ends in the middle of a part")?;
         self.0 = rest;
         Ok(taken)
     }
 
     fn array<const N: usize>(&mut self) -> Result<[u8; N], String> {
-        let (taken, rest) =
-            self.0.split_first_chunk::<N>().ok_or("ends in the middle of a number")?;
+        let (taken, rest) = self
+            .0
+            .split_first_chunk::<N>()
+            .ok_or("ends in the middle of a number")?;
         self.0 = rest;
         Ok(*taken)
     }

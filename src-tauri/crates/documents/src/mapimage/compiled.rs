@@ -98,7 +98,12 @@ type UnitRing = Vec<(i32, i32)>;
 
 impl Polygon {
     fn new(rings: Vec<Vec<(f32, f32)>>) -> Self {
-        let start = [f32::INFINITY, f32::INFINITY, f32::NEG_INFINITY, f32::NEG_INFINITY];
+        let start = [
+            f32::INFINITY,
+            f32::INFINITY,
+            f32::NEG_INFINITY,
+            f32::NEG_INFINITY,
+        ];
         let bounds = rings.iter().flatten().fold(start, |b, (x, y)| {
             [b[0].min(*x), b[1].min(*y), b[2].max(*x), b[3].max(*y)]
         });
@@ -204,7 +209,11 @@ fn subpaths(path: &Path) -> Vec<Path> {
 fn contours(path: &Path) -> Vec<Vec<(f32, f32)>> {
     let mut rings: Vec<Vec<(f32, f32)>> = Vec::new();
     for segment in path.segments() {
-        let last = rings.last().and_then(|ring| ring.last()).copied().unwrap_or_default();
+        let last = rings
+            .last()
+            .and_then(|ring| ring.last())
+            .copied()
+            .unwrap_or_default();
         let ring = match segment {
             PathSegment::MoveTo(at) => {
                 rings.push(vec![(at.x, at.y)]);
@@ -250,7 +259,10 @@ fn layer(tile: &mut Vec<u8>, number: usize, features: &[Vec<UnitRing>]) {
                     _ => {}
                 }
                 for step in [point.0 - cursor.0, point.1 - cursor.1] {
-                    varint(&mut geometry, u64::from(((step << 1) ^ (step >> 31)) as u32));
+                    varint(
+                        &mut geometry,
+                        u64::from(((step << 1) ^ (step >> 31)) as u32),
+                    );
                 }
                 cursor = *point;
             }
@@ -292,7 +304,6 @@ mod tests {
         path.move_to(10.0, 50.0);
         path.line_to(90.0, 50.0);
         Stroke {
-            layer: "road".into(),
             color: RED,
             opacity,
             path: path.finish().unwrap(),
@@ -309,7 +320,10 @@ mod tests {
             background: RED,
             strokes,
         };
-        passes(&scene).iter().filter_map(|pass| pass.cell((0.0, 0.0), 100.0)).collect()
+        passes(&scene)
+            .iter()
+            .filter_map(|pass| pass.cell((0.0, 0.0), 100.0))
+            .collect()
     }
 
     /// A line of ten pixels' width becomes a rectangle of its length and width.
@@ -321,12 +335,21 @@ mod tests {
         let ring = &read.layer("1").unwrap().features[0].paths[0];
         let unit = 40.96;
         let span = |of: fn(&(i32, i32)) -> i32| {
-            (ring.iter().map(of).min().unwrap(), ring.iter().map(of).max().unwrap())
+            (
+                ring.iter().map(of).min().unwrap(),
+                ring.iter().map(of).max().unwrap(),
+            )
         };
         let near = |a: i32, b: f64| (f64::from(a) - b).abs() <= 1.0;
         let (across, down) = (span(|p| p.0), span(|p| p.1));
-        assert!(near(across.0, 10.0 * unit) && near(across.1, 90.0 * unit), "{across:?}");
-        assert!(near(down.0, 45.0 * unit) && near(down.1, 55.0 * unit), "{down:?}");
+        assert!(
+            near(across.0, 10.0 * unit) && near(across.1, 90.0 * unit),
+            "{across:?}"
+        );
+        assert!(
+            near(down.0, 45.0 * unit) && near(down.1, 55.0 * unit),
+            "{down:?}"
+        );
     }
 
     /// Dashes become polygons of their own; what is not opaque gets a pass of its own.
@@ -335,7 +358,11 @@ mod tests {
         let tiles = compiled(vec![line(1.0, vec![20.0, 10.0])]);
         let read = VectorTile::read(&tiles[0].tile).unwrap();
         assert_eq!(read.layer("1").unwrap().features.len(), 3);
-        let tiles = compiled(vec![line(1.0, Vec::new()), line(0.5, Vec::new()), line(1.0, Vec::new())]);
+        let tiles = compiled(vec![
+            line(1.0, Vec::new()),
+            line(0.5, Vec::new()),
+            line(1.0, Vec::new()),
+        ]);
         let backgrounds: Vec<_> = tiles.iter().map(|tile| tile.colors[0].is_some()).collect();
         assert_eq!(backgrounds, [true, false, false]);
     }

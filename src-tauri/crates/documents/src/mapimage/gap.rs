@@ -63,7 +63,9 @@ impl Gap {
         if column < 0.0 || row < 0.0 || column as usize >= self.columns {
             return false;
         }
-        let cell = self.has_map.get(row as usize * self.columns + column as usize);
+        let cell = self
+            .has_map
+            .get(row as usize * self.columns + column as usize);
         cell.copied().unwrap_or(false)
     }
 
@@ -119,7 +121,12 @@ fn outside(covered: &[Vec<Wgs84>], view: &View) -> Option<PathBuilder> {
 }
 
 fn frame(path: &mut PathBuilder, view: &View) {
-    let rect = Rect::from_ltrb(-1.0, -1.0, view.width_px as f32 + 1.0, view.height_px as f32 + 1.0);
+    let rect = Rect::from_ltrb(
+        -1.0,
+        -1.0,
+        view.width_px as f32 + 1.0,
+        view.height_px as f32 + 1.0,
+    );
     if let Some(rect) = rect {
         path.push_rect(rect);
     }
@@ -157,10 +164,12 @@ mod tests {
     /// A missing tile has no map anywhere, also where it lies outside the county besides.
     #[test]
     fn a_missing_tile_is_a_gap() {
-        let far = vec![vec![(0.0, 0.0), (1.0, 0.0), (1.0, 1.0)]
-            .into_iter()
-            .map(|(lon, lat)| Wgs84::new(lon, lat).unwrap())
-            .collect::<Vec<_>>()];
+        let far = vec![
+            vec![(10.0, 10.0), (11.0, 10.0), (11.0, 11.0)]
+                .into_iter()
+                .map(|(lon, lat)| Wgs84::new(lon, lat).unwrap())
+                .collect::<Vec<_>>(),
+        ];
         for covered in [Vec::new(), far] {
             let gap = Gap::new(&covered, &missing(), &view());
             assert!(gap.is_any() && !gap.has_map_at((256.0, 256.0)));

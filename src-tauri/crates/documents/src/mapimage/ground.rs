@@ -45,9 +45,9 @@ impl Loaded {
     pub(crate) fn new(ground: &dyn Ground, view: &View) -> Self {
         let mut loaded = Self::default();
         for tile in view.tiles(ground.zooms()) {
-            let read = ground.tile(tile).and_then(|bytes| {
-                bytes.map(|bytes| VectorTile::read(&bytes)).transpose()
-            });
+            let read = ground
+                .tile(tile)
+                .and_then(|bytes| bytes.map(|bytes| VectorTile::read(&bytes)).transpose());
             match read {
                 Ok(Some(vector)) => loaded.tiles.push((tile, vector)),
                 Ok(None) => loaded.missing.push(tile),
@@ -62,6 +62,9 @@ impl Loaded {
 
     /// Tiles of which nothing can be shown.
     pub(crate) fn gaps(&self) -> impl Iterator<Item = TileId> {
-        self.missing.iter().copied().chain(self.faults.iter().map(|fault| fault.tile))
+        self.missing
+            .iter()
+            .copied()
+            .chain(self.faults.iter().map(|fault| fault.tile))
     }
 }

@@ -92,10 +92,12 @@ impl Helper {
             return Err("the helper is not running".into());
         };
         let wanted = size_px as usize * size_px as usize * 4;
-        let reply = process.ask(tile, size_px).and_then(|pixels| match pixels.len() == wanted {
-            true => Ok(pixels),
-            false => Err(format!("{} bytes instead of {wanted}", pixels.len())),
-        });
+        let reply = process
+            .ask(tile, size_px)
+            .and_then(|pixels| match pixels.len() == wanted {
+                true => Ok(pixels),
+                false => Err(format!("{} bytes instead of {wanted}", pixels.len())),
+            });
         match &reply {
             Ok(_) => state.failures = 0,
             Err(why) => {
@@ -123,7 +125,11 @@ impl Process {
         // Both ends in threads of their own: a helper that hangs blocks neither.
         std::thread::spawn(move || {
             for request in to_write {
-                if stdin.write_all(&request).and_then(|()| stdin.flush()).is_err() {
+                if stdin
+                    .write_all(&request)
+                    .and_then(|()| stdin.flush())
+                    .is_err()
+                {
                     return;
                 }
             }
@@ -148,14 +154,22 @@ impl Process {
     }
 
     fn ask(&mut self, tile: &CompiledTile, size_px: u32) -> Reply {
-        let colors: Vec<Option<String>> =
-            tile.colors.iter().map(|color| color.map(|color| color.to_hex())).collect();
+        let colors: Vec<Option<String>> = tile
+            .colors
+            .iter()
+            .map(|color| color.map(|color| color.to_hex()))
+            .collect();
         let head = json!({"size_px": size_px, "colors": colors, "bytes": tile.tile.len()});
         let mut request = format!("{head}\n").into_bytes();
         request.extend_from_slice(&tile.tile);
-        self.requests.send(request).map_err(|_| "the helper has ended".to_owned())?;
+        self.requests
+            .send(request)
+            .map_err(|_| "the helper has ended".to_owned())?;
         let wait = if self.has_answered { WAIT } else { FIRST_WAIT };
-        let reply = self.replies.recv_timeout(wait).map_err(|why| why.to_string())??;
+        let reply = self
+            .replies
+            .recv_timeout(wait)
+            .map_err(|why| why.to_string())??;
         self.has_answered = true;
         Ok(reply)
     }
@@ -174,7 +188,10 @@ const REPLY_MOST: u64 = 4096 * 4096 * 4;
 
 fn read_reply(from: &mut impl BufRead) -> Reply {
     let mut line = String::new();
-    from.by_ref().take(4096).read_line(&mut line).map_err(|why| why.to_string())?;
+    from.by_ref()
+        .take(4096)
+        .read_line(&mut line)
+        .map_err(|why| why.to_string())?;
     if line.is_empty() {
         return Err("the helper has ended".into());
     }
@@ -182,9 +199,13 @@ fn read_reply(from: &mut impl BufRead) -> Reply {
     if let Some(error) = head.get("error").and_then(Json::as_str) {
         return Err(error.to_owned());
     }
-    let bytes = head.get("bytes").and_then(Json::as_u64).filter(|bytes| *bytes <= REPLY_MOST);
+    let bytes = head
+        .get("bytes")
+        .and_then(Json::as_u64)
+        .filter(|bytes| *bytes <= REPLY_MOST);
     let mut pixels = vec![0; bytes.ok_or("an answer of no sensible size")? as usize];
-    from.read_exact(&mut pixels).map_err(|why| why.to_string())?;
+    from.read_exact(&mut pixels)
+        .map_err(|why| why.to_string())?;
     Ok(pixels)
 }
 
@@ -211,7 +232,11 @@ mod tests {
             let said = helper.draw(&tile(), 4).unwrap_err();
             assert!(said.contains("given up"), "{program}: {said}");
         }
-        assert!(Helper::new(Path::new("/nonexistent/helper")).check().is_err());
+        assert!(
+            Helper::new(Path::new("/nonexistent/helper"))
+                .check()
+                .is_err()
+        );
         assert!(Helper::new(Path::new("/bin/false")).check().is_err());
     }
 

@@ -112,7 +112,12 @@ pub(crate) fn place(
         labels: Vec::new(),
     };
     reserved.iter().for_each(|block| placing.taken.add(*block));
-    for layer in style.layers.iter().rev().filter(|layer| layer.is_drawn_at(view.zoom)) {
+    for layer in style
+        .layers
+        .iter()
+        .rev()
+        .filter(|layer| layer.is_drawn_at(view.zoom))
+    {
         if let Paint::Symbol(paint) = &layer.paint {
             match paint.is_along_line {
                 true => line::place(&mut placing, layer, paint, loaded),
@@ -204,7 +209,8 @@ impl Taken {
     }
 
     fn meets(&self, block: &Block) -> bool {
-        self.cells(block).any(|cell| self.cells[cell].iter().any(|other| other.meets(block)))
+        self.cells(block)
+            .any(|cell| self.cells[cell].iter().any(|other| other.meets(block)))
     }
 
     fn add(&mut self, block: Block) {

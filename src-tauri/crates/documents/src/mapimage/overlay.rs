@@ -111,7 +111,9 @@ impl<'a> Overlay<'a> {
                     y,
                     angle_rad: 0.0,
                 });
-                at += self.fonts.width_px(letter.encode_utf8(&mut [0; 4]), words.size_px);
+                at += self
+                    .fonts
+                    .width_px(letter.encode_utf8(&mut [0; 4]), words.size_px);
             }
             let path = glyph::outlines(face, &spots, words.size_px);
             self.outline(&path, words.color, words.halo, words.halo_width_px);
@@ -195,7 +197,10 @@ impl<'a> Overlay<'a> {
         let blocks = frame_blocks(frame, self.fonts, self.view, self.small_px());
         let ground = self.token("surface")?.to_hex();
         let ink = self.token("ink")?;
-        for block in [blocks.scale, blocks.north, blocks.origin].into_iter().flatten() {
+        for block in [blocks.scale, blocks.north, blocks.origin]
+            .into_iter()
+            .flatten()
+        {
             let (x, y) = (block.left, block.top);
             let (w, h) = (block.right - x, block.bottom - y);
             self.put(format_args!(
@@ -225,7 +230,11 @@ impl<'a> Overlay<'a> {
                 base - 5.0,
                 base - 5.0
             ));
-            self.words(&words(&length, "middle"), ((left + right) / 2.0, base - 5.0), 0.0);
+            self.words(
+                &words(&length, "middle"),
+                ((left + right) / 2.0, base - 5.0),
+                0.0,
+            );
         }
         if let Some(block) = blocks.north {
             let (x, top) = ((block.left + block.right) / 2.0, block.top + PADDING_PX);
@@ -261,7 +270,11 @@ impl<'a> Overlay<'a> {
         let tree = usvg::Tree::from_str(&svg, &options)
             .map_err(|why| DocumentError::Overlay(why.to_string()))?;
         let scale = self.view.scale as f32;
-        resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixmap.as_mut());
+        resvg::render(
+            &tree,
+            Transform::from_scale(scale, scale),
+            &mut pixmap.as_mut(),
+        );
         Ok(())
     }
 }
@@ -345,7 +358,11 @@ fn origin(frame: &Frame, fonts: &Fonts, view: &View, size_px: f64) -> (Vec<Strin
     let width = |text: &str| fonts.width_px(text, size_px);
     let most = (view.width_px - SCALE_MOST_PX - 6.0 * MARGIN_PX).max(80.0);
     let parts = [frame.attribution.as_deref(), frame.map_date.as_deref()];
-    let text: Vec<&str> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+    let text: Vec<&str> = parts
+        .into_iter()
+        .flatten()
+        .filter(|part| !part.is_empty())
+        .collect();
     if text.is_empty() {
         return (Vec::new(), 0.0);
     }
@@ -355,12 +372,25 @@ fn origin(frame: &Frame, fonts: &Fonts, view: &View, size_px: f64) -> (Vec<Strin
 }
 
 /// What a marker covers.
-pub(crate) fn marker_blocks(marker: &Marker, fonts: &Fonts, view: &View, size_px: f64) -> Vec<Block> {
+pub(crate) fn marker_blocks(
+    marker: &Marker,
+    fonts: &Fonts,
+    view: &View,
+    size_px: f64,
+) -> Vec<Block> {
     let (x, y) = view.px(marker.at);
-    let mut blocks = vec![Block::around((x, y - PIN_HEIGHT_PX / 2.0), 24.0, PIN_HEIGHT_PX + 4.0)];
+    let mut blocks = vec![Block::around(
+        (x, y - PIN_HEIGHT_PX / 2.0),
+        24.0,
+        PIN_HEIGHT_PX + 4.0,
+    )];
     if let Some(label) = &marker.label {
         let wide = fonts.width_px(label, size_px + 2.0);
-        blocks.push(Block::around((x, y + size_px + 4.0), wide + 4.0, size_px + 8.0));
+        blocks.push(Block::around(
+            (x, y + size_px + 4.0),
+            wide + 4.0,
+            size_px + 8.0,
+        ));
     }
     blocks
 }
@@ -388,9 +418,12 @@ mod tests {
     /// The bar is the longest round length that fits, and its words say it.
     #[test]
     fn scale_bars_are_round() {
-        for (metres_per_px, words, length_px) in
-            [(1.0, "100 m", 100.0), (0.5, "50 m", 100.0), (7.0, "500 m", 71.43), (40.0, "2 km", 50.0)]
-        {
+        for (metres_per_px, words, length_px) in [
+            (1.0, "100 m", 100.0),
+            (0.5, "50 m", 100.0),
+            (7.0, "500 m", 71.43),
+            (40.0, "2 km", 50.0),
+        ] {
             let bar = ScaleBar::fitting(metres_per_px, 110.0);
             assert_eq!(bar.words(), words);
             assert!((bar.length_px - length_px).abs() < 0.01);

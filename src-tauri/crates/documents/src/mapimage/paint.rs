@@ -6,7 +6,8 @@ use super::view::View;
 use crate::DocumentError;
 use crate::style::Color;
 use resvg::tiny_skia::{
-    self, FillRule, LineCap, LineJoin, Mask, Paint, PathBuilder, Pixmap, Rect, StrokeDash, Transform,
+    self, FillRule, LineCap, LineJoin, Mask, Paint, PathBuilder, Pixmap, Rect, StrokeDash,
+    Transform,
 };
 
 /// Paints background, areas and lines.
@@ -53,7 +54,11 @@ pub(crate) fn pen(shape: &Shape) -> tiny_skia::Stroke {
     };
     tiny_skia::Stroke {
         width: *width_px as f32,
-        line_cap: if *is_round_cap { LineCap::Round } else { LineCap::Butt },
+        line_cap: if *is_round_cap {
+            LineCap::Round
+        } else {
+            LineCap::Butt
+        },
         line_join: LineJoin::Round,
         dash: match dashes_px.is_empty() {
             true => None,

@@ -57,7 +57,10 @@ impl RasterTiles {
 
     /// Forgets the names, when another map is in use.
     pub fn forget(&self) {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.kept
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 
     /// A tile of 512 px of the page; `scale` pixels of the result are one of the page.
@@ -113,7 +116,9 @@ impl RasterTiles {
             row: tile.y() / BLOCK,
         };
         let kept = |all: &VecDeque<(Key, Arc<Names>)>| {
-            all.iter().find(|(known, _)| *known == key).map(|(_, names)| Arc::clone(names))
+            all.iter()
+                .find(|(known, _)| *known == key)
+                .map(|(_, names)| Arc::clone(names))
         };
         if let Some(names) = kept(&self.kept.lock().unwrap_or_else(PoisonError::into_inner)) {
             return names;

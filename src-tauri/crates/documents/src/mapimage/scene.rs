@@ -13,7 +13,6 @@ use resvg::tiny_skia::{Path, PathBuilder};
 /// What one layer paints in one colour.
 #[derive(Debug, Clone)]
 pub(crate) struct Stroke {
-    pub(crate) layer: String,
     pub(crate) color: Color,
     pub(crate) opacity: f64,
     pub(crate) path: Path,
@@ -46,9 +45,17 @@ const WIDTH_LEAST_PX: f64 = 0.05;
 impl Scene {
     pub(crate) fn new(style: &Style, view: &View, loaded: &Loaded) -> Self {
         let nothing = |_: &str| Value::Null;
-        let mut background = Color { r: 255, g: 255, b: 255 };
+        let mut background = Color {
+            r: 255,
+            g: 255,
+            b: 255,
+        };
         let mut strokes = Vec::new();
-        for layer in style.layers.iter().filter(|layer| layer.is_drawn_at(view.zoom)) {
+        for layer in style
+            .layers
+            .iter()
+            .filter(|layer| layer.is_drawn_at(view.zoom))
+        {
             match &layer.paint {
                 Paint::Background { color: of } => {
                     background = color(of, view.zoom, &nothing).unwrap_or(background);
@@ -58,7 +65,10 @@ impl Scene {
                 Paint::Symbol(_) => {}
             }
         }
-        Self { background, strokes }
+        Self {
+            background,
+            strokes,
+        }
     }
 }
 
@@ -67,7 +77,11 @@ struct Gathered<K>(Vec<(K, PathBuilder)>);
 
 impl<K: PartialEq> Gathered<K> {
     fn path(&mut self, key: K) -> &mut PathBuilder {
-        let at = self.0.iter().position(|(known, _)| *known == key).unwrap_or(self.0.len());
+        let at = self
+            .0
+            .iter()
+            .position(|(known, _)| *known == key)
+            .unwrap_or(self.0.len());
         if at == self.0.len() {
             self.0.push((key, PathBuilder::new()));
         }
@@ -114,7 +128,10 @@ pub(crate) struct Placement {
 
 impl Placement {
     pub(crate) fn px(&self, (x, y): (i32, i32)) -> (f64, f64) {
-        (self.x + f64::from(x) * self.unit, self.y + f64::from(y) * self.unit)
+        (
+            self.x + f64::from(x) * self.unit,
+            self.y + f64::from(y) * self.unit,
+        )
     }
 
     /// West, north, east, south edge in pixels.
@@ -139,7 +156,7 @@ fn fills(layer: &StyleLayer, paint: &FillPaint, view: &View, loaded: &Loaded) ->
             add(path, ring.iter().map(|point| placement.px(*point)), true);
         }
     });
-    finish(layer, gathered, |(color, opacity)| (color, opacity, Shape::Fill))
+    finish(gathered, |(color, opacity)| (color, opacity, Shape::Fill))
 }
 
 fn lines(layer: &StyleLayer, paint: &LinePaint, view: &View, loaded: &Loaded) -> Vec<Stroke> {
@@ -169,28 +186,27 @@ fn lines(layer: &StyleLayer, paint: &LinePaint, view: &View, loaded: &Loaded) ->
             }
         }
     });
-    finish(layer, gathered, |(color, opacity, width)| {
+    finish(gathered, |(color, opacity, width)| {
         let width_px = f64::from_bits(width);
         let shape = Shape::Line {
             width_px,
             is_round_cap: paint.is_round_cap,
-            dashes_px: paint.dashes.iter().map(|part| part * width_px as f32).collect(),
+            dashes_px: paint
+                .dashes
+                .iter()
+                .map(|part| part * width_px as f32)
+                .collect(),
         };
         (color, opacity, shape)
     })
 }
 
-fn finish<K>(
-    layer: &StyleLayer,
-    gathered: Gathered<K>,
-    paint: impl Fn(K) -> (Color, u64, Shape),
-) -> Vec<Stroke> {
+fn finish<K>(gathered: Gathered<K>, paint: impl Fn(K) -> (Color, u64, Shape)) -> Vec<Stroke> {
     let mut all = Vec::new();
     for (key, path) in gathered.0 {
         let (color, opacity, shape) = paint(key);
         let Some(path) = path.finish() else { continue };
         all.push(Stroke {
-            layer: layer.id.clone(),
             color,
             opacity: f64::from_bits(opacity),
             path,
@@ -224,7 +240,12 @@ pub(crate) fn clip(line: &[(f64, f64)], edges: [f64; 4]) -> Vec<Vec<(f64, f64)>>
             is_open = false;
             continue;
         };
-        let at = |share: f64| (from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share);
+        let at = |share: f64| {
+            (
+                from.0 + (to.0 - from.0) * share,
+                from.1 + (to.1 - from.1) * share,
+            )
+        };
         match parts.last_mut() {
             Some(part) if is_open && enter == 0.0 => part.push(at(leave)),
             _ => parts.push(vec![at(enter), at(leave)]),
@@ -267,8 +288,14 @@ mod tests {
     #[test]
     fn lines_are_cut_at_a_box() {
         let edges = [0.0, 0.0, 10.0, 10.0];
-        assert_eq!(clip(&[(-5.0, 5.0), (15.0, 5.0)], edges), vec![vec![(0.0, 5.0), (10.0, 5.0)]]);
-        assert_eq!(clip(&[(-5.0, 11.0), (15.0, 11.0)], edges), Vec::<Vec<(f64, f64)>>::new());
+        assert_eq!(
+            clip(&[(-5.0, 5.0), (15.0, 5.0)], edges),
+            vec![vec![(0.0, 5.0), (10.0, 5.0)]]
+        );
+        assert_eq!(
+            clip(&[(-5.0, 11.0), (15.0, 11.0)], edges),
+            Vec::<Vec<(f64, f64)>>::new()
+        );
         let twice = [(5.0, 5.0), (15.0, 5.0), (15.0, 8.0), (5.0, 8.0)];
         let parts = clip(&twice, edges);
         assert_eq!(parts.len(), 2);

@@ -62,7 +62,13 @@ impl View {
 
     /// Exactly a square of tiles of one zoom: `side` of them from column and row on, with a
     /// margin around, in pixels of the page.
-    pub(crate) fn of_tiles(z: u8, (x, y): (u32, u32), side: u32, margin_px: f64, scale: f64) -> Self {
+    pub(crate) fn of_tiles(
+        z: u8,
+        (x, y): (u32, u32),
+        side: u32,
+        margin_px: f64,
+        scale: f64,
+    ) -> Self {
         let size = f64::from(side) * TILE_PX + 2.0 * margin_px;
         Self {
             zoom: f64::from(z),
@@ -71,17 +77,6 @@ impl View {
             width_px: size,
             height_px: size,
             scale,
-        }
-    }
-
-    /// The same zoom and scale, another part of it.
-    pub(crate) fn part(&self, x_px: f64, y_px: f64, width_px: f64, height_px: f64) -> Self {
-        Self {
-            left: self.left + x_px,
-            top: self.top + y_px,
-            width_px,
-            height_px,
-            ..*self
         }
     }
 
@@ -106,7 +101,10 @@ impl View {
     /// The point in the middle.
     pub(crate) fn centre(&self) -> Wgs84 {
         let world = TILE_PX * self.zoom.exp2();
-        let (x, y) = (self.left + self.width_px / 2.0, self.top + self.height_px / 2.0);
+        let (x, y) = (
+            self.left + self.width_px / 2.0,
+            self.top + self.height_px / 2.0,
+        );
         from_world(x / world, y / world)
     }
 

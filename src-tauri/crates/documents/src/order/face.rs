@@ -41,7 +41,11 @@ impl Faces {
             1 => self.bold.clone(),
             more => {
                 let others = self.others.borrow();
-                others.faces.get(more - 2).unwrap_or(self.fonts.regular()).clone()
+                others
+                    .faces
+                    .get(more - 2)
+                    .unwrap_or(self.fonts.regular())
+                    .clone()
             }
         }
     }
@@ -85,7 +89,11 @@ impl Faces {
     /// Width of a line in points.
     pub(crate) fn width_pt(&self, text: &str, size_pt: f64, is_bold: bool) -> f64 {
         let pieces = self.pieces(text, is_bold);
-        pieces.iter().map(|(number, piece)| self.face(*number).width(piece)).sum::<f64>() * size_pt
+        pieces
+            .iter()
+            .map(|(number, piece)| self.face(*number).width(piece))
+            .sum::<f64>()
+            * size_pt
     }
 
     /// The letters of some texts that no face has.

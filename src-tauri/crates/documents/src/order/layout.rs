@@ -34,7 +34,11 @@ pub(crate) fn pages(sheet: &OrderSheet, faces: &Faces) -> Vec<Page> {
 }
 
 fn title(flow: &mut Flow<'_>, sheet: &OrderSheet) {
-    let words = if sheet.is_drill { "出警单（演练）" } else { "出警单" };
+    let words = if sheet.is_drill {
+        "出警单（演练）"
+    } else {
+        "出警单"
+    };
     let wide = flow.faces.width_pt(words, 16.0, true);
     flow.text((PAGE_PT.0 - wide) / 2.0, flow.y + 16.0, (16.0, true), words);
     flow.y += 28.0;
@@ -43,9 +47,13 @@ fn title(flow: &mut Flow<'_>, sheet: &OrderSheet) {
 fn numbers(flow: &mut Flow<'_>, sheet: &OrderSheet) {
     flow.row(&[
         Cell::label(LABEL_PT, "编号"),
-        Cell::value(HALF_PT - LABEL_PT + 50.0, &sheet.number).bold().sized(13.0),
+        Cell::value(HALF_PT - LABEL_PT + 50.0, &sheet.number)
+            .bold()
+            .sized(13.0),
         Cell::label(LABEL_PT, "短码"),
-        Cell::value(HALF_PT - LABEL_PT - 50.0, &sheet.short_code).bold().sized(13.0),
+        Cell::value(HALF_PT - LABEL_PT - 50.0, &sheet.short_code)
+            .bold()
+            .sized(13.0),
     ]);
     pair(flow, "念读", &sheet.read_aloud);
 }
@@ -61,7 +69,9 @@ fn facts(flow: &mut Flow<'_>, sheet: &OrderSheet) {
             ..Cell::value(HALF_PT - LABEL_PT, level).bold()
         },
     ]);
-    let reported = sheet.reported_at_ms.map(|at| day_and_time(at, sheet.utc_offset_min));
+    let reported = sheet
+        .reported_at_ms
+        .map(|at| day_and_time(at, sheet.utc_offset_min));
     halves(
         flow,
         ("报警时间", reported.as_deref().unwrap_or("未知")),
@@ -69,9 +79,17 @@ fn facts(flow: &mut Flow<'_>, sheet: &OrderSheet) {
     );
     let place = Cell::value(WIDTH_PT - LABEL_PT, sheet.place.words()).bold();
     flow.row(&[Cell::label(LABEL_PT, "地点"), place]);
-    halves(flow, ("乡镇", sheet.town.words()), ("辖区", sheet.jurisdiction.words()));
+    halves(
+        flow,
+        ("乡镇", sheet.town.words()),
+        ("辖区", sheet.jurisdiction.words()),
+    );
     pair(flow, "定位", sheet.position.words());
-    halves(flow, ("报警人", sheet.caller.words()), ("电话", sheet.phone.words()));
+    halves(
+        flow,
+        ("报警人", sheet.caller.words()),
+        ("电话", sheet.phone.words()),
+    );
     long(flow, "警情", sheet.text.words());
     if !sheet.cautions.is_empty() {
         long(flow, "注意", &sheet.cautions.join("\n"));
@@ -79,7 +97,10 @@ fn facts(flow: &mut Flow<'_>, sheet: &OrderSheet) {
 }
 
 fn pair(flow: &mut Flow<'_>, label: &str, value: &str) {
-    flow.row(&[Cell::label(LABEL_PT, label), Cell::value(WIDTH_PT - LABEL_PT, value)]);
+    flow.row(&[
+        Cell::label(LABEL_PT, label),
+        Cell::value(WIDTH_PT - LABEL_PT, value),
+    ]);
 }
 
 fn halves(flow: &mut Flow<'_>, left: (&str, &str), right: (&str, &str)) {
@@ -92,7 +113,10 @@ fn halves(flow: &mut Flow<'_>, left: (&str, &str), right: (&str, &str)) {
 }
 
 fn long(flow: &mut Flow<'_>, label: &str, value: &str) {
-    let cells = [Cell::label(LABEL_PT, ""), Cell::value(WIDTH_PT - LABEL_PT, value)];
+    let cells = [
+        Cell::label(LABEL_PT, ""),
+        Cell::value(WIDTH_PT - LABEL_PT, value),
+    ];
     flow.long_row(label, &cells);
 }
 
@@ -111,13 +135,21 @@ fn units(flow: &mut Flow<'_>, sheet: &OrderSheet) {
     for (i, unit) in sheet.units.iter().enumerate() {
         unit_rows(flow, sheet, i + 1, unit);
     }
-    flow.text(LEFT_PT, flow.y + 11.0, (8.5, false), "—：据本台所知尚未发生。未知：可能已发生，本台没有消息。");
+    flow.text(
+        LEFT_PT,
+        flow.y + 11.0,
+        (8.5, false),
+        "—：据本台所知尚未发生。未知：可能已发生，本台没有消息。",
+    );
     flow.y += 14.0;
 }
 
 fn unit_head(flow: &mut Flow<'_>) {
     let names = ["派出", "签收", "出警", "到场", "离场"];
-    let mut cells = vec![Cell::label(ORDINAL_PT, "序"), Cell::label(UNIT_PT, "单位（带队）")];
+    let mut cells = vec![
+        Cell::label(ORDINAL_PT, "序"),
+        Cell::label(UNIT_PT, "单位（带队）"),
+    ];
     cells.extend(names.map(|name| Cell::label(TIME_PT, name)));
     flow.row(&cells.into_iter().map(Cell::bold).collect::<Vec<_>>());
 }
@@ -130,13 +162,28 @@ fn unit_rows(flow: &mut Flow<'_>, sheet: &OrderSheet, ordinal: usize, unit: &Ord
         Entry::Known(crew) => format!("{}（{crew}）", unit.callsign),
         crew => format!("{}（带队{}）", unit.callsign, crew.words()),
     };
-    let times = [unit.ordered, unit.signed, unit.set_out, unit.arrived, unit.cleared]
-        .map(|moment| time(moment, sheet));
-    let mut cells = vec![Cell::label(ORDINAL_PT, &ordinal), Cell::value(UNIT_PT, &name)];
+    let times = [
+        unit.ordered,
+        unit.signed,
+        unit.set_out,
+        unit.arrived,
+        unit.cleared,
+    ]
+    .map(|moment| time(moment, sheet));
+    let mut cells = vec![
+        Cell::label(ORDINAL_PT, &ordinal),
+        Cell::value(UNIT_PT, &name),
+    ];
     cells.extend(times.iter().map(|time| Cell::label(TIME_PT, time)));
-    let instruction = unit.instruction.as_ref().map(|words| format!("指令：{words}"));
+    let instruction = unit
+        .instruction
+        .as_ref()
+        .map(|words| format!("指令：{words}"));
     let below = instruction.as_ref().map(|words| {
-        [Cell::label(ORDINAL_PT, ""), Cell::value(WIDTH_PT - ORDINAL_PT, words)]
+        [
+            Cell::label(ORDINAL_PT, ""),
+            Cell::value(WIDTH_PT - ORDINAL_PT, words),
+        ]
     });
     let height = flow.row_height(&cells) + below.as_ref().map_or(0.0, |row| flow.row_height(row));
     if flow.keep(height) {
@@ -195,15 +242,27 @@ fn lacks(flow: &mut Flow<'_>, sheet: &OrderSheet, faces: &Faces) {
     let mut all = sheet.lacks.clone();
     let lost = faces.lost(sheet.all_texts().into_iter());
     if !lost.is_empty() {
-        let codes: Vec<String> = lost.iter().map(|c| format!("U+{:04X}", u32::from(*c))).collect();
-        all.push(format!("本机字库没有的字印作“{LOST}”：{}", codes.join("、")));
+        let codes: Vec<String> = lost
+            .iter()
+            .map(|c| format!("U+{:04X}", u32::from(*c)))
+            .collect();
+        all.push(format!(
+            "本机字库没有的字印作“{LOST}”：{}",
+            codes.join("、")
+        ));
     }
     let words = match all.is_empty() {
         true => "制表台未报告缺项。".to_owned(),
         false => all.join("\n"),
     };
     flow.heading("本单未含", LEADING_PT * 2.0);
-    flow.long_row("未含", &[Cell::label(LABEL_PT, ""), Cell::value(WIDTH_PT - LABEL_PT, &words)]);
+    flow.long_row(
+        "未含",
+        &[
+            Cell::label(LABEL_PT, ""),
+            Cell::value(WIDTH_PT - LABEL_PT, &words),
+        ],
+    );
 }
 
 /// Lines to be signed by hand.
@@ -211,11 +270,18 @@ fn signatures(flow: &mut Flow<'_>) {
     flow.keep(44.0);
     flow.y += 30.0;
     let part = WIDTH_PT / 3.0;
-    for (i, name) in ["派警人：", "领受人：", "领受时间："].into_iter().enumerate() {
+    for (i, name) in ["派警人：", "领受人：", "领受时间："]
+        .into_iter()
+        .enumerate()
+    {
         let x = LEFT_PT + i as f64 * part;
         flow.text(x, flow.y, (10.5, false), name);
         let wide = flow.faces.width_pt(name, 10.5, false);
-        flow.rule((x + wide, flow.y + 2.0), (x + part - 12.0, flow.y + 2.0), 0.5);
+        flow.rule(
+            (x + wide, flow.y + 2.0),
+            (x + part - 12.0, flow.y + 2.0),
+            0.5,
+        );
     }
     flow.y += 10.0;
 }
@@ -234,8 +300,17 @@ fn margins(sheet: &OrderSheet, faces: &Faces, number: usize, count: usize) -> Ve
         });
     };
     let right = |text: &str, is_bold: bool| RIGHT_PT - faces.width_pt(text, 8.5, is_bold);
-    put(LEFT_PT, 46.0, false, &cut(faces, &sheet.issuer, WIDTH_PT * 0.4));
-    let title = if sheet.is_drill { "出警单　演练" } else { "出警单" };
+    put(
+        LEFT_PT,
+        46.0,
+        false,
+        &cut(faces, &sheet.issuer, WIDTH_PT * 0.4),
+    );
+    let title = if sheet.is_drill {
+        "出警单　演练"
+    } else {
+        "出警单"
+    };
     let title = format!("{title}　{}", sheet.number);
     let wide = faces.width_pt(&title, 8.5, false);
     put((PAGE_PT.0 - wide) / 2.0, 46.0, false, &title);
@@ -292,7 +367,11 @@ fn time(moment: Moment, sheet: &OrderSheet) -> String {
                 self::local(reported, sheet.utc_offset_min).map(|l| l.date_naive())
                     == local.map(|l| l.date_naive())
             });
-            let form = if is_same_day { "%H:%M:%S" } else { "%m-%d\n%H:%M:%S" };
+            let form = if is_same_day {
+                "%H:%M:%S"
+            } else {
+                "%m-%d\n%H:%M:%S"
+            };
             local.map_or("未知".into(), |local| local.format(form).to_string())
         }
         Moment::NotYet => "—".into(),
@@ -302,7 +381,9 @@ fn time(moment: Moment, sheet: &OrderSheet) -> String {
 
 fn day_and_time(at_ms: i64, utc_offset_min: i32) -> String {
     let local = local(at_ms, utc_offset_min);
-    local.map_or("未知".into(), |local| local.format("%Y-%m-%d %H:%M:%S").to_string())
+    local.map_or("未知".into(), |local| {
+        local.format("%Y-%m-%d %H:%M:%S").to_string()
+    })
 }
 
 /// Local time; `None` for an instant or an offset that cannot be.

@@ -157,12 +157,20 @@ impl<'a> Flow<'a> {
 
     /// Height a row needs.
     pub(crate) fn row_height(&self, cells: &[Cell<'_>]) -> f64 {
-        let lines = cells.iter().map(|cell| self.lines(cell).len()).max().unwrap_or(1);
+        let lines = cells
+            .iter()
+            .map(|cell| self.lines(cell).len())
+            .max()
+            .unwrap_or(1);
         lines as f64 * LEADING_PT + PADDING_PT * 1.2
     }
 
     fn lines(&self, cell: &Cell<'_>) -> Vec<String> {
-        let shape = if cell.level.is_some() { cell.size * 1.5 } else { 0.0 };
+        let shape = if cell.level.is_some() {
+            cell.size * 1.5
+        } else {
+            0.0
+        };
         let most = cell.width - 2.0 * PADDING_PT - shape;
         let width = |text: &str| self.faces.width_pt(text, cell.size, cell.is_bold);
         wrap(cell.text, most, &width)
@@ -182,7 +190,9 @@ impl<'a> Flow<'a> {
         let mut lines = self.lines(&cells[1]);
         let mut is_first = true;
         while !lines.is_empty() {
-            let per_page = ((self.room() - PADDING_PT * 1.2) / LEADING_PT).floor().max(0.0);
+            let per_page = ((self.room() - PADDING_PT * 1.2) / LEADING_PT)
+                .floor()
+                .max(0.0);
             let fits = per_page as usize;
             // Two lines at the foot of a page are worth reading, one is not.
             if fits < lines.len().min(2) {
@@ -190,8 +200,15 @@ impl<'a> Flow<'a> {
                 continue;
             }
             let rest = lines.split_off(fits.min(lines.len()));
-            let name = if is_first { label.to_owned() } else { format!("{label}\n（续）") };
-            let first = Cell { text: &name, ..Cell::label(cells[0].width, "") };
+            let name = if is_first {
+                label.to_owned()
+            } else {
+                format!("{label}\n（续）")
+            };
+            let first = Cell {
+                text: &name,
+                ..Cell::label(cells[0].width, "")
+            };
             let names = self.lines(&first);
             let height = lines.len().max(names.len()) as f64 * LEADING_PT + PADDING_PT * 1.2;
             let second = Cell::value(cells[1].width, "");

@@ -184,7 +184,11 @@ pub fn check_code(sheet: &OrderSheet) -> String {
         put(png);
     }
     let digest = hash.finalize();
-    let bits = digest.as_bytes().iter().take(5).fold(0_u64, |all, b| all << 8 | u64::from(*b));
+    let bits = digest
+        .as_bytes()
+        .iter()
+        .take(5)
+        .fold(0_u64, |all, b| all << 8 | u64::from(*b));
     let letter = |i: u32| {
         let five = (bits >> (35 - 5 * i)) & 31;
         LETTERS.get(five as usize).map_or('0', |b| char::from(*b))
@@ -240,7 +244,13 @@ impl OrderSheet {
             self.utc_offset_min.to_string(),
         ];
         for unit in &self.units {
-            let times = [unit.ordered, unit.signed, unit.set_out, unit.arrived, unit.cleared];
+            let times = [
+                unit.ordered,
+                unit.signed,
+                unit.set_out,
+                unit.arrived,
+                unit.cleared,
+            ];
             all.push(format!("{times:?}"));
         }
         all

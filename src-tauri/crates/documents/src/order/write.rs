@@ -35,7 +35,9 @@ pub(crate) fn pdf(
         ..SerializeSettings::default()
     };
     let picture = match &sheet.map {
-        OrderMap::Picture { png, .. } => Some(Image::from_png(png.clone().into(), true).map_err(failed)?),
+        OrderMap::Picture { png, .. } => {
+            Some(Image::from_png(png.clone().into(), false).map_err(failed)?)
+        }
         OrderMap::Missing(_) => None,
     };
     let mut document = Document::new_with(settings);
@@ -181,7 +183,10 @@ fn shape(surface: &mut Surface<'_>, (x, y): (f64, f64), radius: f64, level: Leve
     let mut path = PathBuilder::new();
     for i in 0..corners {
         let angle = (f64::from(i) + turn) / f64::from(corners) * std::f64::consts::TAU;
-        let at = ((x + radius * angle.sin()) as f32, (y - radius * angle.cos()) as f32);
+        let at = (
+            (x + radius * angle.sin()) as f32,
+            (y - radius * angle.cos()) as f32,
+        );
         match i {
             0 => path.move_to(at.0, at.1),
             _ => path.line_to(at.0, at.1),

@@ -91,7 +91,9 @@ impl Expression {
             Json::String(text) => Ok(Self::Literal(Value::Text(Arc::from(text.as_str())))),
             Json::Array(parts) => {
                 let (name, rest) = parts.split_first().ok_or("an empty expression")?;
-                let name = name.as_str().ok_or_else(|| format!("{json} names no operator"))?;
+                let name = name
+                    .as_str()
+                    .ok_or_else(|| format!("{json} names no operator"))?;
                 Self::operator(name, rest).map_err(|why| format!("{name}: {why}"))
             }
             Json::Object(_) => Err("an object is no expression".into()),
@@ -158,9 +160,7 @@ impl Expression {
             | Self::Compare(..) => Kind::Bool,
             Self::Coalesce(all) => common(all.iter()),
             Self::Case(arms, other) => common(arms.iter().map(|arm| &arm.1).chain([&**other])),
-            Self::Match(_, arms, other) => {
-                common(arms.iter().map(|arm| &arm.1).chain([&**other]))
-            }
+            Self::Match(_, arms, other) => common(arms.iter().map(|arm| &arm.1).chain([&**other])),
             Self::Interpolate(_, _, stops) => common(stops.iter().map(|stop| &stop.1)),
             Self::Step(_, below, stops) => {
                 common(stops.iter().map(|stop| &stop.1).chain([&**below]))
@@ -171,7 +171,9 @@ impl Expression {
     /// The same with every text that is a result read as a colour.
     fn with_colors(self) -> Result<Self, String> {
         let pairs = |all: Vec<(f64, Self)>| -> Result<Vec<(f64, Self)>, String> {
-            let read = all.into_iter().map(|(at, one)| Ok((at, one.with_colors()?)));
+            let read = all
+                .into_iter()
+                .map(|(at, one)| Ok((at, one.with_colors()?)));
             read.collect()
         };
         Ok(match self {
@@ -179,21 +181,23 @@ impl Expression {
                 let color = Color::from_hex(&text).ok_or(format!("{text} is no #RRGGBB"))?;
                 Self::Literal(Value::Color(color))
             }
-            Self::Interpolate(base, input, stops) => {
-                Self::Interpolate(base, input, pairs(stops)?)
-            }
+            Self::Interpolate(base, input, stops) => Self::Interpolate(base, input, pairs(stops)?),
             Self::Step(input, below, stops) => {
                 Self::Step(input, Box::new(below.with_colors()?), pairs(stops)?)
             }
             Self::Case(arms, other) => {
-                let arms = arms.into_iter().map(|(when, one)| Ok((when, one.with_colors()?)));
+                let arms = arms
+                    .into_iter()
+                    .map(|(when, one)| Ok((when, one.with_colors()?)));
                 Self::Case(
                     arms.collect::<Result<_, String>>()?,
                     Box::new(other.with_colors()?),
                 )
             }
             Self::Match(input, arms, other) => {
-                let arms = arms.into_iter().map(|(of, one)| Ok((of, one.with_colors()?)));
+                let arms = arms
+                    .into_iter()
+                    .map(|(of, one)| Ok((of, one.with_colors()?)));
                 Self::Match(
                     input,
                     arms.collect::<Result<_, String>>()?,
@@ -230,10 +234,15 @@ impl Expression {
             }
             Self::Coalesce(all) => {
                 let found = all.iter().map(|one| one.evaluate(zoom, get));
-                found.into_iter().find(|v| *v != Value::Null).unwrap_or(Value::Null)
+                found
+                    .into_iter()
+                    .find(|v| *v != Value::Null)
+                    .unwrap_or(Value::Null)
             }
             Self::ToNumber(all) => {
-                let found = all.iter().find_map(|one| to_number(&one.evaluate(zoom, get)));
+                let found = all
+                    .iter()
+                    .find_map(|one| to_number(&one.evaluate(zoom, get)));
                 found.map_or(Value::Null, Value::Number)
             }
             Self::Case(arms, other) => {
@@ -250,7 +259,10 @@ impl Expression {
                 at.map_or(Value::Null, |at| interpolate(*base, at, stops, zoom, get))
             }
             Self::Step(input, below, stops) => {
-                let at = input.evaluate(zoom, get).number().unwrap_or(f64::NEG_INFINITY);
+                let at = input
+                    .evaluate(zoom, get)
+                    .number()
+                    .unwrap_or(f64::NEG_INFINITY);
                 let stop = stops.iter().rev().find(|stop| stop.0 <= at);
                 stop.map_or(&**below, |stop| &stop.1).evaluate(zoom, get)
             }
@@ -312,7 +324,9 @@ fn literal(json: &Json) -> Result<Value, String> {
 }
 
 fn every(all: &[Json], wanted: Kind) -> Result<Vec<Expression>, String> {
-    all.iter().map(|one| Expression::read(one, wanted)).collect()
+    all.iter()
+        .map(|one| Expression::read(one, wanted))
+        .collect()
 }
 
 /// What all of them give; `Any` when they differ or do not say.
@@ -321,7 +335,11 @@ fn common<'a>(all: impl Iterator<Item = &'a Expression>) -> Kind {
     let Some(first) = kinds.next() else {
         return Kind::Any;
     };
-    if kinds.all(|kind| kind == first) { first } else { Kind::Any }
+    if kinds.all(|kind| kind == first) {
+        first
+    } else {
+        Kind::Any
+    }
 }
 
 fn case(all: &[Json]) -> Result<Expression, String> {
@@ -330,7 +348,10 @@ fn case(all: &[Json]) -> Result<Expression, String> {
         return Err("needs pairs and one value for every other case".into());
     };
     let arm = |[when, then]: &[Json; 2]| {
-        Ok::<_, String>((Expression::read(when, Kind::Bool)?, Expression::parse(then)?))
+        Ok::<_, String>((
+            Expression::read(when, Kind::Bool)?,
+            Expression::parse(then)?,
+        ))
     };
     Ok(Expression::Case(
         pairs.iter().map(arm).collect::<Result<_, _>>()?,
@@ -394,9 +415,15 @@ fn interpolate(
 ) -> Value {
     let above = stops.partition_point(|stop| stop.0 <= at);
     let value = |stop: &(f64, Expression)| stop.1.evaluate(zoom, get);
-    let (Some(low), Some(high)) = (above.checked_sub(1).and_then(|i| stops.get(i)), stops.get(above))
-    else {
-        let edge = if above == 0 { stops.first() } else { stops.last() };
+    let (Some(low), Some(high)) = (
+        above.checked_sub(1).and_then(|i| stops.get(i)),
+        stops.get(above),
+    ) else {
+        let edge = if above == 0 {
+            stops.first()
+        } else {
+            stops.last()
+        };
         return edge.map_or(Value::Null, value);
     };
     let (span, done) = (high.0 - low.0, at - low.0);
@@ -424,27 +451,56 @@ mod tests {
             "level" => Value::Text("6".into()),
             _ => Value::Null,
         };
-        Expression::read(json, Kind::Any).unwrap().evaluate(zoom, &get)
+        Expression::read(json, Kind::Any)
+            .unwrap()
+            .evaluate(zoom, &get)
     }
 
     /// Every operator gives what the style specification says it gives.
     #[test]
     fn operators_follow_the_specification() {
         for (json, expected) in [
-            (json!(["in", ["get", "kind"], ["literal", ["canal", "river"]]]), true),
-            (json!(["in", ["get", "none"], ["literal", ["canal"]]]), false),
+            (
+                json!(["in", ["get", "kind"], ["literal", ["canal", "river"]]]),
+                true,
+            ),
+            (
+                json!(["in", ["get", "none"], ["literal", ["canal"]]]),
+                false,
+            ),
             (json!(["!", ["has", "none"]]), true),
             (json!(["has", "kind"]), true),
-            (json!(["!=", ["coalesce", ["get", "tunnel"], false], true]), false),
-            (json!(["!=", ["coalesce", ["get", "none"], false], true]), true),
+            (
+                json!(["!=", ["coalesce", ["get", "tunnel"], false], true]),
+                false,
+            ),
+            (
+                json!(["!=", ["coalesce", ["get", "none"], false], true]),
+                true,
+            ),
             (json!(["<=", ["to-number", ["get", "level"], 99], 6]), true),
             (json!(["<=", ["to-number", ["get", "none"], 99], 6]), false),
             (json!([">", ["get", "kind"], 1]), false),
-            (json!(["all", true, ["any", false, ["==", ["get", "kind"], "river"]]]), true),
+            (
+                json!([
+                    "all",
+                    true,
+                    ["any", false, ["==", ["get", "kind"], "river"]]
+                ]),
+                true,
+            ),
         ] {
             assert_eq!(value(&json, 10.0), Value::Bool(expected), "{json}");
         }
-        let word = json!(["match", ["get", "kind"], ["river", "canal"], "wide", "stream", "thin", "none"]);
+        let word = json!([
+            "match",
+            ["get", "kind"],
+            ["river", "canal"],
+            "wide",
+            "stream",
+            "thin",
+            "none"
+        ]);
         assert_eq!(value(&word, 1.0), Value::Text("wide".into()));
         let word = json!(["case", ["has", "none"], 1, ["has", "kind"], 2, 3]);
         assert_eq!(value(&word, 1.0), Value::Number(2.0));
@@ -456,7 +512,13 @@ mod tests {
     fn curves() {
         let number = |json: Json, zoom: f64| value(&json, zoom).number().unwrap();
         let line = json!(["interpolate", ["linear"], ["zoom"], 10, 1, 12, 3]);
-        for (zoom, expected) in [(9.0, 1.0), (10.0, 1.0), (11.5, 2.5), (12.0, 3.0), (20.0, 3.0)] {
+        for (zoom, expected) in [
+            (9.0, 1.0),
+            (10.0, 1.0),
+            (11.5, 2.5),
+            (12.0, 3.0),
+            (20.0, 3.0),
+        ] {
             assert!((number(line.clone(), zoom) - expected).abs() < 1e-12);
         }
         let curve = json!(["interpolate", ["exponential", 2], ["zoom"], 10, 0, 12, 3]);

@@ -66,7 +66,14 @@ impl StyleLayer {
     pub(crate) fn read(json: &Json) -> Result<Self, String> {
         let all = json.as_object().ok_or("a layer is no object")?;
         let known = [
-            "id", "type", "source", "source-layer", "minzoom", "maxzoom", "filter", "paint",
+            "id",
+            "type",
+            "source",
+            "source-layer",
+            "minzoom",
+            "maxzoom",
+            "filter",
+            "paint",
             "layout",
         ];
         if let Some(key) = all.keys().find(|key| !known.contains(&key.as_str())) {
@@ -87,7 +94,9 @@ impl StyleLayer {
             other => return Err(format!("layers of type {other:?} are not drawn here")),
         };
         properties.finish()?;
-        let filter = all.get("filter").map(|json| Expression::read(json, Kind::Bool));
+        let filter = all
+            .get("filter")
+            .map(|json| Expression::read(json, Kind::Bool));
         Ok(Self {
             id: text("id").to_owned(),
             source_layer: text("source-layer").to_owned(),
@@ -153,8 +162,12 @@ impl Properties {
     fn new(layer: &Map<String, Json>) -> Result<Self, String> {
         let mut all = Map::new();
         for part in ["paint", "layout"] {
-            let Some(json) = layer.get(part) else { continue };
-            let part = json.as_object().ok_or_else(|| format!("{part} is no object"))?;
+            let Some(json) = layer.get(part) else {
+                continue;
+            };
+            let part = json
+                .as_object()
+                .ok_or_else(|| format!("{part} is no object"))?;
             all.extend(part.clone());
         }
         Ok(Self(all))
@@ -162,9 +175,7 @@ impl Properties {
 
     fn take(&mut self, key: &str, kind: Kind, other: Option<f64>) -> Result<Expression, String> {
         match (self.0.remove(key), other) {
-            (Some(json), _) => {
-                Expression::read(&json, kind).map_err(|why| format!("{key}: {why}"))
-            }
+            (Some(json), _) => Expression::read(&json, kind).map_err(|why| format!("{key}: {why}")),
             (None, Some(number)) => Ok(Expression::Literal(Value::Number(number))),
             (None, None) => Err(format!("{key} is missing")),
         }
@@ -173,7 +184,9 @@ impl Properties {
     fn number(&mut self, key: &str, other: f64) -> Result<f64, String> {
         match self.0.remove(key) {
             None => Ok(other),
-            Some(json) => json.as_f64().ok_or_else(|| format!("{key} is no plain number")),
+            Some(json) => json
+                .as_f64()
+                .ok_or_else(|| format!("{key} is no plain number")),
         }
     }
 
@@ -182,7 +195,8 @@ impl Properties {
             return Ok(other.to_owned());
         };
         let word = json.as_str().filter(|word| known.contains(word));
-        word.map(str::to_owned).ok_or_else(|| format!("{key}: {json} is not drawn here"))
+        word.map(str::to_owned)
+            .ok_or_else(|| format!("{key}: {json} is not drawn here"))
     }
 
     fn lengths(&mut self, key: &str) -> Result<Vec<f32>, String> {
@@ -190,8 +204,10 @@ impl Properties {
             return Ok(Vec::new());
         };
         let all = json.as_array().map(Vec::as_slice).unwrap_or_default();
-        let numbers: Option<Vec<f32>> =
-            all.iter().map(|one| one.as_f64().filter(|n| *n > 0.0).map(|n| n as f32)).collect();
+        let numbers: Option<Vec<f32>> = all
+            .iter()
+            .map(|one| one.as_f64().filter(|n| *n > 0.0).map(|n| n as f32))
+            .collect();
         let numbers = numbers.filter(|all| !all.is_empty() && all.len().is_multiple_of(2));
         numbers.ok_or_else(|| format!("{key}: {json} is not a list of lengths"))
     }
@@ -209,7 +225,10 @@ impl Properties {
 
 /// A number of a property for a feature; what has none draws nothing, so it is 0.
 pub(crate) fn number(of: &Expression, zoom: f64, get: Lookup<'_>) -> f64 {
-    of.evaluate(zoom, get).number().filter(|n| n.is_finite()).unwrap_or(0.0)
+    of.evaluate(zoom, get)
+        .number()
+        .filter(|n| n.is_finite())
+        .unwrap_or(0.0)
 }
 
 /// A colour of a property for a feature.

@@ -40,16 +40,21 @@ impl Tokens {
 
     /// A colour of the theme.
     pub(crate) fn color(&self, name: &str) -> Result<Color, DocumentError> {
-        self.0.get(name).copied().ok_or_else(|| DocumentError::Style {
-            layer: "colours".into(),
-            why: format!("there is no colour {name}"),
-        })
+        self.0
+            .get(name)
+            .copied()
+            .ok_or_else(|| DocumentError::Style {
+                layer: "colours".into(),
+                why: format!("there is no colour {name}"),
+            })
     }
 }
 
 /// The declarations `--name: #RRGGBB` of one block; those that are no colours are passed over.
 fn css_block(css: &str, opening: &str) -> Result<BTreeMap<String, Color>, String> {
-    let (_, rest) = css.split_once(opening).ok_or("the theme is not in the tokens")?;
+    let (_, rest) = css
+        .split_once(opening)
+        .ok_or("the theme is not in the tokens")?;
     let (block, _) = rest.split_once('}').ok_or("the theme has no end")?;
     let colors = block.split(';').filter_map(|line| {
         let (name, value) = line.split_once(':')?;
@@ -76,14 +81,28 @@ mod tests {
     /// Every theme has every colour of the map, and day and night differ.
     #[test]
     fn themes_are_complete() {
-        let names = ["m-land", "m-block", "m-bld", "m-water", "m-park", "m-road", "m-case"];
-        let more = ["m-lane", "m-txt", "m-halo", "m-wtxt", "m-edge", "line-2", "ink", "mk-line"];
-        let (day, night) = (Tokens::of(Theme::Day).unwrap(), Tokens::of(Theme::Night).unwrap());
+        let names = [
+            "m-land", "m-block", "m-bld", "m-water", "m-park", "m-road", "m-case",
+        ];
+        let more = [
+            "m-lane", "m-txt", "m-halo", "m-wtxt", "m-edge", "line-2", "ink", "mk-line",
+        ];
+        let (day, night) = (
+            Tokens::of(Theme::Day).unwrap(),
+            Tokens::of(Theme::Night).unwrap(),
+        );
         let paper = Tokens::of(Theme::Paper).unwrap();
         for name in names.into_iter().chain(more) {
-            assert_ne!(day.color(name).unwrap(), night.color(name).unwrap(), "{name}");
+            assert_ne!(
+                day.color(name).unwrap(),
+                night.color(name).unwrap(),
+                "{name}"
+            );
             let grey = paper.color(name).unwrap();
-            assert!(grey.r == grey.g && grey.g == grey.b, "{name} is not grey on paper");
+            assert!(
+                grey.r == grey.g && grey.g == grey.b,
+                "{name} is not grey on paper"
+            );
         }
         assert!(day.color("none").is_err());
     }
