@@ -240,7 +240,7 @@ function hatch(token: Token, grow: number, word: string): ImageData | null {
     pen.strokeStyle = token('line-2');
     pen.lineWidth = 0.8;
     pen.beginPath();
-    for (let from = -size; from <= size; from += 8) {
+    for (let from = -size; from <= size; from += 12.8) {
       pen.moveTo(from, size);
       pen.lineTo(from + size, 0);
     }
