@@ -67,6 +67,8 @@ fn square_wkb(west: f64, south: f64, east: f64, north: f64) -> Vec<u8> {
 /// in a system nobody knows.
 fn geopackage(path: &Path) {
     let db = Connection::open(path).unwrap();
+    // As desktop programs leave their files.
+    db.pragma_update(None, "journal_mode", "WAL").unwrap();
     db.execute_batch(
         "PRAGMA application_id = 0x47504B47;
          CREATE TABLE gpkg_spatial_ref_sys (srs_name TEXT, srs_id INTEGER PRIMARY KEY,
@@ -149,6 +151,11 @@ fn geopackages() {
             ("county.gpkg/学校", 0, 0, Some("unknown_crs")),
             ("county.gpkg/辖区", 1, 0, None),
         ]
+    );
+    let beside = ["county.gpkg-wal", "county.gpkg-shm"].map(|name| dir.path().join(name));
+    assert!(
+        !beside.iter().any(|path| path.exists()),
+        "nothing is written beside it"
     );
     // Cut and flipped: an error that names the file, or a pack; never a panic.
     let path = dir.path().join("county.gpkg");
