@@ -19,7 +19,7 @@ const PAIRS: usize = 500;
 /// Pairs whose way here is timed there: it takes a while.
 const LINES: usize = 150;
 const UNITS: usize = 200;
-const GOALS: usize = 40;
+const GOALS: usize = 20;
 
 /// A random point on a road, in the middle of a piece: both routers put it on the same road. Not
 /// on a track: Valhalla drives those at 2 km/h.
@@ -95,10 +95,8 @@ fn spread(name: &str, values: Vec<f64>) -> Samples {
 
 /// Roads on which the quickest way is the shortest: a turn costs a few metres.
 fn crawling(roads: &Roads) -> Roads {
-    let mut table = SpeedTable {
-        posted_percent: 1,
-        ..SpeedTable::default()
-    };
+    let mut table = SpeedTable::default();
+    table.posted_percent = 1;
     for class in RoadClass::ALL {
         let speeds = Speeds {
             open_kmh: 3,
