@@ -205,7 +205,7 @@ impl Station {
     /// Reads the roads of the map in a thread of its own: the desk does not wait for them, and
     /// says by the straight line that they are not there yet.
     fn read_roads_behind(self: &Arc<Self>) {
-        let Some(pack) = self.map.pack().filter(|pack| pack.has_roads()) else {
+        let Some(pack) = self.map.pack() else {
             return;
         };
         let station = self.clone();
