@@ -149,6 +149,15 @@ impl Fonts {
     }
 }
 
+impl Fonts {
+    /// Letters of a line with the width of each.
+    pub(crate) fn advances_px(&self, text: &str, size_px: f64) -> Vec<(char, f64)> {
+        let advances = self.inner.regular.advances(text);
+        let letters = text.chars().zip(advances);
+        letters.map(|(c, wide)| (c, wide * size_px)).collect()
+    }
+}
+
 impl Face {
     fn load(database: &Database, id: ID) -> Result<Self, String> {
         let read = database.with_face_data(id, |bytes, index| Self {
@@ -163,29 +172,38 @@ impl Face {
 
     /// Whether it has a letter.
     pub(crate) fn has(&self, letter: char) -> bool {
-        let font = FontRef::from_index(&self.bytes, self.index);
-        font.is_ok_and(|font| font.charmap().map(letter).is_some())
+        self.has_all(letter.encode_utf8(&mut [0; 4]))
     }
 
-    /// Width of a line in letters (em). A letter it lacks counts as a whole one.
+    /// Whether it has every letter of a text.
+    pub(crate) fn has_all(&self, text: &str) -> bool {
+        let font = FontRef::from_index(&self.bytes, self.index);
+        font.is_ok_and(|font| {
+            let charmap = font.charmap();
+            text.chars().all(|letter| charmap.map(letter).is_some())
+        })
+    }
+
+    /// Width of a line in letters (em).
     pub(crate) fn width(&self, text: &str) -> f64 {
+        self.advances(text).into_iter().sum()
+    }
+
+    /// Width of each letter of a line in letters (em). One it lacks counts as a whole one.
+    fn advances(&self, text: &str) -> Vec<f64> {
         let Ok(font) = FontRef::from_index(&self.bytes, self.index) else {
-            return text.chars().count() as f64;
+            return text.chars().map(|_| 1.0).collect();
         };
         let (charmap, size) = (font.charmap(), Size::unscaled());
         let metrics = font.glyph_metrics(size, LocationRef::default());
-        let per_em = f64::from(
-            font.metrics(size, LocationRef::default())
-                .units_per_em
-                .max(1),
-        );
+        let per_em = font.metrics(size, LocationRef::default()).units_per_em;
         let letter = |c: char| {
             let advance = charmap
                 .map(c)
                 .and_then(|glyph| metrics.advance_width(glyph));
-            advance.map_or(1.0, |advance| f64::from(advance) / per_em)
+            advance.map_or(1.0, |wide| f64::from(wide) / f64::from(per_em.max(1)))
         };
-        text.chars().map(letter).sum()
+        text.chars().map(letter).collect()
     }
 }
 

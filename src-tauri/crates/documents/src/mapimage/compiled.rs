@@ -115,9 +115,12 @@ impl Polygon {
         let mut rings: Vec<(i64, UnitRing)> = Vec::new();
         for ring in &self.rings {
             let mut out: UnitRing = Vec::with_capacity(ring.len());
-            for (x, y) in ring {
-                let at = |v: f32, from: f64| ((f64::from(v) - from) * unit).round() as i32;
-                let point = (at(*x, corner.0), at(*y, corner.1));
+            let scaled = ring.iter().map(|(x, y)| {
+                let at = |v: f32, from: f64| (f64::from(v) - from) * unit;
+                (at(*x, corner.0), at(*y, corner.1))
+            });
+            for (x, y) in within(scaled.collect()) {
+                let point = (x.round() as i32, y.round() as i32);
                 if out.last() != Some(&point) {
                     out.push(point);
                 }
@@ -137,6 +140,37 @@ impl Polygon {
         }
         (!rings.is_empty()).then(|| rings.into_iter().map(|(_, ring)| ring).collect())
     }
+}
+
+/// Units beyond a cell's edge that are kept.
+const BEYOND: f64 = 256.0;
+
+/// A ring cut at the cell with a little around it (Sutherland–Hodgman). Beyond, the helper's
+/// reader of tiles counts areas out of the range of its numbers.
+fn within(mut ring: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
+    for (is_x, sign) in [(true, 1.0), (true, -1.0), (false, 1.0), (false, -1.0)] {
+        let limit = if sign > 0.0 { -BEYOND } else { EXTENT + BEYOND };
+        let value = |p: &(f64, f64)| if is_x { p.0 } else { p.1 };
+        let depth = |p: &(f64, f64)| (value(p) - limit) * sign;
+        let mut kept = Vec::with_capacity(ring.len());
+        let mut before = ring.last().copied();
+        for point in &ring {
+            if let Some(from) = before {
+                let (a, b) = (depth(&from), depth(point));
+                if (a < 0.0) != (b < 0.0) {
+                    let share = a / (a - b);
+                    let mix = |p: f64, q: f64| p + (q - p) * share;
+                    kept.push((mix(from.0, point.0), mix(from.1, point.1)));
+                }
+                if b >= 0.0 {
+                    kept.push(*point);
+                }
+            }
+            before = Some(*point);
+        }
+        ring = kept;
+    }
+    ring
 }
 
 fn doubled_area(ring: &[(i32, i32)]) -> i64 {
@@ -350,6 +384,21 @@ mod tests {
             near(down.0, 45.0 * unit) && near(down.1, 55.0 * unit),
             "{down:?}"
         );
+    }
+
+    /// Areas far larger than a cell are cut near it, and keep what they cover of it.
+    #[test]
+    fn large_areas_are_cut() {
+        let far = 1e6;
+        let ring = vec![(-far, -far), (2048.0, -far), (2048.0, far), (-far, far)];
+        let cut = within(ring);
+        assert!(
+            cut.iter()
+                .all(|(x, y)| x.abs() < 4400.0 && y.abs() < 4400.0)
+        );
+        let across = cut.iter().map(|p| p.0).fold(f64::NEG_INFINITY, f64::max);
+        assert!((across - 2048.0).abs() < 1e-6, "{cut:?}");
+        assert!(within(vec![(9e3, 0.0), (9e3, 9.0), (1e4, 0.0)]).is_empty());
     }
 
     /// Dashes become polygons of their own; what is not opaque gets a pass of its own.

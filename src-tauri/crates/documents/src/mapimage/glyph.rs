@@ -23,7 +23,7 @@ pub(crate) fn is_simple(face: &Face, text: &str) -> bool {
             | 0x2100..=0x27BF | 0x2E80..=0x9FFF | 0xF900..=0xFAFF | 0xFF00..=0xFFEF
             | 0x20000..=0x3FFFF)
     };
-    text.chars().all(is_simple) && text.chars().all(|c| face.has(c))
+    text.chars().all(is_simple) && face.has_all(text)
 }
 
 /// The outlines of letters as SVG path data; empty when there are none.

@@ -97,23 +97,22 @@ impl<'a> Overlay<'a> {
     fn words(&mut self, words: &Words<'_>, (x, y): (f64, f64), angle: f64) {
         let face = self.fonts.regular();
         if angle == 0.0 && glyph::is_simple(face, words.text) {
-            let wide = self.fonts.width_px(words.text, words.size_px);
+            let letters = self.fonts.advances_px(words.text, words.size_px);
+            let wide: f64 = letters.iter().map(|one| one.1).sum();
             let mut at = match words.anchor {
                 "middle" => x - wide / 2.0,
                 "end" => x - wide,
                 _ => x,
             };
-            let mut spots = Vec::new();
-            for letter in words.text.chars() {
+            let mut spots = Vec::with_capacity(letters.len());
+            for (letter, wide) in letters {
                 spots.push(glyph::Spot {
                     letter,
                     x: at,
                     y,
                     angle_rad: 0.0,
                 });
-                at += self
-                    .fonts
-                    .width_px(letter.encode_utf8(&mut [0; 4]), words.size_px);
+                at += wide;
             }
             let path = glyph::outlines(face, &spots, words.size_px);
             self.outline(&path, words.color, words.halo, words.halo_width_px);

@@ -13,14 +13,23 @@ pub(crate) const LOST: char = '〓';
 pub(crate) struct Faces {
     fonts: Fonts,
     bold: Face,
-    /// Further faces, found as letters ask for them.
-    others: RefCell<Others>,
+    known: RefCell<Known>,
 }
 
+/// What was found out about letters so far.
 #[derive(Default)]
-struct Others {
-    faces: Vec<Face>,
-    of_letter: BTreeMap<char, Option<usize>>,
+struct Known {
+    /// Further faces, found as letters ask for them.
+    others: Vec<Face>,
+    /// Face and width, in letters, of a letter in regular (false) or bold.
+    letters: BTreeMap<(char, bool), Letter>,
+}
+
+#[derive(Clone, Copy)]
+struct Letter {
+    /// `None`: no face of this machine has it.
+    face: Option<FaceNumber>,
+    width: f64,
 }
 
 /// Number of a face: regular, bold, then others.
@@ -31,7 +40,7 @@ impl Faces {
         Ok(Self {
             bold: fonts.bold()?.clone(),
             fonts: fonts.clone(),
-            others: RefCell::default(),
+            known: RefCell::default(),
         })
     }
 
@@ -40,41 +49,50 @@ impl Faces {
             0 => self.fonts.regular().clone(),
             1 => self.bold.clone(),
             more => {
-                let others = self.others.borrow();
-                others
-                    .faces
-                    .get(more - 2)
-                    .unwrap_or(self.fonts.regular())
-                    .clone()
+                let known = self.known.borrow();
+                let other = known.others.get(more - 2);
+                other.unwrap_or(self.fonts.regular()).clone()
             }
         }
     }
 
-    fn number_of(&self, letter: char, is_bold: bool) -> Option<FaceNumber> {
+    fn letter(&self, letter: char, is_bold: bool) -> Letter {
+        if let Some(known) = self.known.borrow().letters.get(&(letter, is_bold)) {
+            return *known;
+        }
+        let face = self.find(letter, is_bold);
+        let (shown, number) = match face {
+            Some(number) => (letter, number),
+            None => (LOST, usize::from(is_bold)),
+        };
+        let width = self.face(number).width(shown.encode_utf8(&mut [0; 4]));
+        let found = Letter { face, width };
+        self.known
+            .borrow_mut()
+            .letters
+            .insert((letter, is_bold), found);
+        found
+    }
+
+    fn find(&self, letter: char, is_bold: bool) -> Option<FaceNumber> {
         let own = usize::from(is_bold);
         if self.face(own).has(letter) {
             return Some(own);
         }
-        let mut others = self.others.borrow_mut();
-        if let Some(known) = others.of_letter.get(&letter) {
-            return *known;
-        }
-        let at = others.faces.iter().position(|face| face.has(letter));
+        let mut known = self.known.borrow_mut();
+        let at = known.others.iter().position(|face| face.has(letter));
         let at = at.or_else(|| {
-            let face = self.fonts.other_with(letter)?;
-            others.faces.push(face);
-            Some(others.faces.len() - 1)
+            known.others.push(self.fonts.other_with(letter)?);
+            Some(known.others.len() - 1)
         });
-        let number = at.map(|at| at + 2);
-        others.of_letter.insert(letter, number);
-        number
+        at.map(|at| at + 2)
     }
 
     /// The text in pieces of one face each; letters that no face has become [`LOST`].
     pub(crate) fn pieces(&self, text: &str, is_bold: bool) -> Vec<(FaceNumber, String)> {
         let mut pieces: Vec<(FaceNumber, String)> = Vec::new();
         for letter in text.chars().filter(|c| !c.is_control()) {
-            let (number, letter) = match self.number_of(letter, is_bold) {
+            let (number, letter) = match self.letter(letter, is_bold).face {
                 Some(number) => (number, letter),
                 None => (usize::from(is_bold), LOST),
             };
@@ -88,18 +106,14 @@ impl Faces {
 
     /// Width of a line in points.
     pub(crate) fn width_pt(&self, text: &str, size_pt: f64, is_bold: bool) -> f64 {
-        let pieces = self.pieces(text, is_bold);
-        pieces
-            .iter()
-            .map(|(number, piece)| self.face(*number).width(piece))
-            .sum::<f64>()
-            * size_pt
+        let letters = text.chars().filter(|c| !c.is_control());
+        letters.map(|c| self.letter(c, is_bold).width).sum::<f64>() * size_pt
     }
 
     /// The letters of some texts that no face has.
     pub(crate) fn lost<'t>(&self, texts: impl Iterator<Item = &'t str>) -> BTreeSet<char> {
         let letters: BTreeSet<char> = texts.flat_map(str::chars).collect();
-        let is_lost = |c: &char| !c.is_control() && self.number_of(*c, false).is_none();
+        let is_lost = |c: &char| !c.is_control() && self.letter(*c, false).face.is_none();
         letters.into_iter().filter(is_lost).collect()
     }
 }

@@ -14,6 +14,8 @@ const LABEL_PT: f64 = 58.0;
 const HALF_PT: f64 = WIDTH_PT / 2.0;
 /// The most height that the map takes.
 const MAP_MOST_PT: f64 = 270.0;
+/// The share of its full size to which it shrinks so as to stay on a page.
+const MAP_LEAST_SHARE: f64 = 0.7;
 
 /// Sets a sheet on pages.
 pub(crate) fn pages(sheet: &OrderSheet, faces: &Faces) -> Vec<Page> {
@@ -22,9 +24,9 @@ pub(crate) fn pages(sheet: &OrderSheet, faces: &Faces) -> Vec<Page> {
     numbers(&mut flow, sheet);
     facts(&mut flow, sheet);
     units(&mut flow, sheet);
-    map(&mut flow, sheet);
     lacks(&mut flow, sheet, faces);
     signatures(&mut flow);
+    map(&mut flow, sheet);
     let mut pages = flow.pages;
     let count = pages.len();
     for (i, page) in pages.iter_mut().enumerate() {
@@ -205,7 +207,13 @@ fn map(flow: &mut Flow<'_>, sheet: &OrderSheet) {
             size_px, caption, ..
         } => {
             let ratio = f64::from(size_px.1.max(1)) / f64::from(size_px.0.max(1));
-            let height = (WIDTH_PT * ratio).min(MAP_MOST_PT);
+            let full = (WIDTH_PT * ratio).min(MAP_MOST_PT);
+            // Rather a little smaller on this page than alone on the next.
+            let left_over = flow.room() - LEADING_PT * 4.0;
+            let height = match left_over >= full * MAP_LEAST_SHARE {
+                true => full.min(left_over),
+                false => full,
+            };
             let width = (height / ratio).min(WIDTH_PT);
             flow.heading("位置图", height + LEADING_PT);
             let corner = (LEFT_PT, flow.y + 2.0);
@@ -255,9 +263,9 @@ fn lacks(flow: &mut Flow<'_>, sheet: &OrderSheet, faces: &Faces) {
         true => "制表台未报告缺项。".to_owned(),
         false => all.join("\n"),
     };
-    flow.heading("本单未含", LEADING_PT * 2.0);
+    flow.y += 9.0;
     flow.long_row(
-        "未含",
+        "本单未含",
         &[
             Cell::label(LABEL_PT, ""),
             Cell::value(WIDTH_PT - LABEL_PT, &words),

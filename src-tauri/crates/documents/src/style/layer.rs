@@ -62,6 +62,11 @@ pub(crate) struct SymbolPaint {
 const WITHOUT_EFFECT: [&str; 3] = ["fill-antialias", "text-font", "text-optional"];
 
 impl StyleLayer {
+    /// Its name in the style.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     /// Reads a layer whose colours are put in already.
     pub(crate) fn read(json: &Json) -> Result<Self, String> {
         let all = json.as_object().ok_or("a layer is no object")?;

@@ -124,13 +124,8 @@ fn along(
 ) {
     let whole = length(line);
     let gap = paint.letter_spacing_em * look.size_px;
-    let advance = |c: char| {
-        placing
-            .fonts
-            .width_px(c.encode_utf8(&mut [0; 4]), look.size_px)
-            + gap
-    };
-    let advances: Vec<(char, f64)> = look.text.chars().map(|c| (c, advance(c))).collect();
+    let mut advances = placing.fonts.advances_px(&look.text, look.size_px);
+    advances.iter_mut().for_each(|one| one.1 += gap);
     let wide: f64 = advances.iter().map(|one| one.1).sum::<f64>() - gap;
     if wide <= 0.0 || wide > whole {
         return;
