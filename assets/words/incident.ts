@@ -125,4 +125,6 @@ export const incident = {
   'feedback.result': { zh: '结果码', en: 'Result code' },
   'feedback.result_hint': { zh: '结果 ↓ 选', en: 'Result ↓' },
   'feedback.proposes': { zh: '建议通知 {who}', en: 'proposes to call {who}' },
+  'paper.making': { zh: '正在制出警单…', en: 'Making the dispatch order…' },
+  'paper.made': { zh: '出警单已存：{path}', en: 'Dispatch order kept: {path}' },
 } as const;

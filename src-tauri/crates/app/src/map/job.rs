@@ -286,6 +286,7 @@ impl Station {
     fn use_pack(&self, pack: Pack) {
         let pack = Arc::new(pack);
         self.map().put(Some(pack.clone()));
+        self.papers().forget();
         self.announce(&[Topic::Map, Topic::Honesty]);
         self.read_roads(&pack);
     }
