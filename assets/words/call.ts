@@ -25,6 +25,7 @@ export const call = {
   'source.map_click': { zh: '地图点选', en: 'map point' },
   'source.gazetteer': { zh: '地名选定', en: 'place name' },
   'source.unit': { zh: '单位所在', en: 'position of a unit' },
+  'source.coordinate': { zh: '坐标', en: 'coordinates' },
   'entrance.phone': { zh: '电话', en: 'Phone' },
   'entrance.walk_in': { zh: '当面', en: 'Walk-in' },
   'entrance.radio': { zh: '电台', en: 'Radio' },

@@ -11,6 +11,7 @@ export const command = {
   'command.usage.fk': { zh: '/fk 巡03 反馈', en: '/fk 巡03 feedback' },
   'command.usage.ja': { zh: '/ja 结果', en: '/ja result' },
   'command.usage.wx': { zh: '/wx 1–6', en: '/wx 1–6' },
+  'command.usage.zb': { zh: '/zb 113.9023,31.2013', en: '/zb 113.9023,31.2013' },
   'command.usage.f': { zh: '/f 找', en: '/f find' },
   'command.usage.help': { zh: '/?', en: '/?' },
   'command.set_state': { zh: '{unit} 改为 {state}', en: '{unit} becomes: {state}' },
@@ -24,6 +25,7 @@ export const command = {
   'command.feedback': { zh: '[{unit} ]反馈：{text}', en: '[{unit} ]feedback: {text}' },
   'command.close': { zh: '本单结案：{result}', en: 'close the open incident: {result}' },
   'command.invalidate': { zh: '本单无效：{reason}', en: 'open incident is invalid: {reason}' },
+  'command.locate': { zh: '本单定位到 {text}', en: 'the open incident is at {text}' },
   'command.find': { zh: '找 {text}', en: 'find {text}' },
   'command.help': { zh: '命令一览', en: 'all commands' },
 } as const;

@@ -42,6 +42,7 @@ export const incident = {
   'field.place': { zh: '地点', en: 'Place' },
   'field.point': { zh: '定位', en: 'Position' },
   'field.point_source': { zh: '定位来源', en: 'Source of position' },
+  'field.point_datum': { zh: '坐标系', en: 'Datum' },
   'field.town': { zh: '乡镇', en: 'Town' },
   'field.text': { zh: '警情', en: 'What' },
   'field.type_code': { zh: '类别', en: 'Type' },
@@ -124,4 +125,6 @@ export const incident = {
   'feedback.result': { zh: '结果码', en: 'Result code' },
   'feedback.result_hint': { zh: '结果 ↓ 选', en: 'Result ↓' },
   'feedback.proposes': { zh: '建议通知 {who}', en: 'proposes to call {who}' },
+  'paper.making': { zh: '正在制出警单…', en: 'Making the dispatch order…' },
+  'paper.made': { zh: '出警单已存：{path}', en: 'Dispatch order kept: {path}' },
 } as const;

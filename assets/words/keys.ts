@@ -75,6 +75,7 @@ export const keys = {
   'keys.map_hd': { zh: '这里：辖区、作地点；标绘', en: 'here: jurisdiction, place; draw' },
   'keys.alt_g': { zh: '辖区重叠时选定', en: 'choose where jurisdictions overlap' },
   'keys.pack': { zh: '图包：装入、制作、退回', en: 'map packs: install, build, go back' },
+  'keys.paper': { zh: '本单出警单，存为 PDF', en: 'dispatch order of this incident as PDF' },
   'keys.wall': { zh: '本单上大屏 / 撤下；加 Shift 开大屏窗', en: 'onto the wall / off; with Shift its window' },
   'keys.map_home': { zh: '回本单', en: 'back to the open incident' },
   'keys.count': { zh: '主路计数：定位可用 3 次（F2，Ctrl Enter，Enter）；须选地点 6 次（F2，↓，Enter，Tab，Ctrl Enter，Enter）另加首字母与警情文字。组合键计一次。', en: 'Counting keys: 3 when located (F2, Ctrl Enter, Enter); 6 with a place to choose (F2, ↓, Enter, Tab, Ctrl Enter, Enter) besides initials and text. A chord counts once.' },

@@ -23,7 +23,7 @@ use crate::args::DeskWish;
 use crate::changes::Gathered;
 use crate::core::{Answer, Envelope, Router, Station, topic};
 use crate::stop::Stop;
-use crate::tiles::TileName;
+use crate::tiles::{Sheet, Tile, TileName, VECTOR_TYPE};
 use crate::{demo, opening};
 
 /// How often the core signs heads and looks at the disk and the clock.
@@ -297,16 +297,17 @@ impl Desk {
         startup
     }
 
-    /// A tile as it lies in the pack (gzip); `None` = the pack has none there.
-    pub(crate) async fn tile(self: Arc<Self>, name: TileName) -> Result<Option<Vec<u8>>, Failure> {
+    /// A tile; `None` = the map has none there.
+    pub(crate) async fn tile(self: Arc<Self>, name: TileName) -> Result<Option<Tile>, Failure> {
         let core = self.core().await?;
-        let read = tokio::task::spawn_blocking(move || core.station.tile(name.z, name.x, name.y));
+        let read = tokio::task::spawn_blocking(move || tile_of(&core.station, name));
         match read.await {
             Ok(Ok(tile)) => Ok(tile),
-            Ok(Err(_)) | Err(_) => {
-                tracing::warn!(z = name.z, "tile.failed");
+            Ok(Err(error)) => {
+                tracing::warn!(z = name.z, error, "tile.failed");
                 Err(Failure::new(FailureCode::ReadingUnknown).with("what", "tile"))
             }
+            Err(_) => Err(Failure::new(FailureCode::ReadingUnknown).with("what", "tile")),
         }
     }
 
@@ -346,6 +347,40 @@ fn demo_sign_in(core: &Core) -> Option<Value> {
         "desk": view["desk"].take(),
         "posts": view["posts"].take(),
     }))
+}
+
+/// Reads or draws a tile.
+fn tile_of(station: &Station, name: TileName) -> Result<Option<Tile>, String> {
+    let TileName { sheet, z, x, y } = name;
+    let tile = |media_type: String, is_gzip| {
+        move |bytes| Tile {
+            bytes,
+            media_type,
+            is_gzip,
+        }
+    };
+    match sheet {
+        Sheet::Vector => {
+            let found = station.tile(z, x, y).map_err(|error| error.to_string())?;
+            Ok(found.map(tile(VECTOR_TYPE.to_owned(), true)))
+        }
+        Sheet::Imagery => {
+            let Some(pack) = station.map().pack() else {
+                return Ok(None);
+            };
+            let found = pack
+                .raster_tile(z, x, y)
+                .map_err(|error| error.to_string())?;
+            let raster = pack.manifest().raster.as_ref();
+            let media_type = raster.map(|raster| raster.media_type.clone());
+            Ok(found.map(tile(media_type.unwrap_or_default(), false)))
+        }
+        Sheet::Picture { is_night } => {
+            let id = fengsui_geo::TileId::new(z, x, y).map_err(|error| error.to_string())?;
+            let found = station.picture_tile(is_night, id)?;
+            Ok(found.map(tile("image/png".to_owned(), false)))
+        }
+    }
 }
 
 #[cfg(test)]

@@ -81,7 +81,9 @@ mod tests {
             parts("hot-cells-2026-11-27.csv"),
             Some(("hot-cells-2026-11-27", "csv"))
         );
-        for name in ["../a.csv", "a/b.csv", ".csv", "a.exe", "a.b.csv", "热.csv", "a"] {
+        for name in [
+            "../a.csv", "a/b.csv", ".csv", "a.exe", "a.b.csv", "热.csv", "a",
+        ] {
             assert_eq!(parts(name), None, "{name}");
         }
     }
@@ -93,8 +95,14 @@ mod tests {
         let first = keep(&folder, "a.csv", "1").expect("the first is kept");
         let second = keep(&folder, "a.csv", "2").expect("the second is kept");
         assert_ne!(first, second);
-        assert_eq!(std::fs::read_to_string(&first).expect("it can be read"), "1");
-        assert_eq!(std::fs::read_to_string(&second).expect("it can be read"), "2");
+        assert_eq!(
+            std::fs::read_to_string(&first).expect("it can be read"),
+            "1"
+        );
+        assert_eq!(
+            std::fs::read_to_string(&second).expect("it can be read"),
+            "2"
+        );
         std::fs::remove_dir_all(folder).expect("the folder can go");
     }
 }

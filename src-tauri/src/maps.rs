@@ -28,9 +28,11 @@ fn built(wish: &MapWish, stopped: &AtomicBool) -> anyhow::Result<Exit> {
     let now = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
     let mut input = match &wish.input {
         Some(path) => BuildInput::find(path, &now)?,
-        None => BuildInput::own_alone(&[], &now)?,
+        None => BuildInput::own_alone(&wish.own, &now)?,
     };
-    input.add_own(&wish.own)?;
+    if wish.input.is_some() {
+        input.add_own(&wish.own)?;
+    }
     if let Some(raster) = &wish.raster {
         input.set_raster(raster)?;
     }
@@ -164,6 +166,7 @@ fn tell(progress: &Progress, last: &mut Option<(Stage, u64)>) {
             Stage::Draw => "绘制 / drawing",
             Stage::Tiles => "切片 / cutting tiles",
             Stage::Names => "编地名 / gathering names",
+            Stage::Roads => "制路网 / making the road graph",
             Stage::Finish => "落盘 / finishing",
         };
         say(&format!("… {words} {}%", tenth * 10));

@@ -26,6 +26,7 @@ pub(crate) fn open(wish: &DeskWish, home: &Path) -> Result<Arc<Station>, Failure
     let mut options = StationOptions::new(home.to_path_buf(), county(wish), codes_dir);
     options.unlock = unlock(&wish.home)?;
     options.demo = wish.demo.is_some();
+    options.map_helper = places::map_helper();
     if options.demo {
         options.station_name = demo_name(county(wish).as_deref());
     }

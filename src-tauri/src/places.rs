@@ -35,6 +35,21 @@ pub(crate) fn assets() -> Option<PathBuf> {
     )
 }
 
+/// The program that draws maps for papers: beside this one, or where the project builds it. Without
+/// it maps are drawn by this program itself.
+pub(crate) fn map_helper() -> Option<PathBuf> {
+    const NAME: &str = "fengsui-mapimage";
+    if let Some(path) = std::env::var_os("FENGSUI_MAPIMAGE") {
+        return Some(PathBuf::from(path)).filter(|path| path.is_file());
+    }
+    let program = std::env::current_exe().ok()?;
+    let program = program.canonicalize().unwrap_or(program);
+    let folders = program.ancestors().skip(1).take(3);
+    folders
+        .flat_map(|folder| [folder.join(NAME), folder.join("mapimage/debug").join(NAME)])
+        .find(|path| path.is_file())
+}
+
 /// The built page for the loopback.
 #[cfg(feature = "loopback")]
 pub(crate) fn page(wished: Option<&Path>) -> Option<PathBuf> {

@@ -12,19 +12,63 @@ const TILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// No map has tiles deeper than this.
 const ZOOM_MAX: u8 = 22;
 
+/// Of which map a tile is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sheet {
+    /// The vector map.
+    Vector,
+    /// Pictures of the pack itself: air photographs, scanned sheets.
+    Imagery,
+    /// The vector map drawn as pictures, for a page that cannot draw it.
+    Picture {
+        /// In the colours of the night.
+        is_night: bool,
+    },
+}
+
+/// A tile on its way.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Tile {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) media_type: String,
+    /// Still packed.
+    pub(crate) is_gzip: bool,
+}
+
+/// What vector tiles are called.
+pub(crate) const VECTOR_TYPE: &str = "application/vnd.mapbox-vector-tile";
+
 /// Which tile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TileName {
+    pub(crate) sheet: Sheet,
     pub(crate) z: u8,
     pub(crate) x: u32,
     pub(crate) y: u32,
 }
 
 impl TileName {
-    /// Reads `/z/x/y`; `None` when it is not the name of a possible tile.
+    /// Reads `/z/x/y`, `/imagery/z/x/y` or `/raster/day/z/x/y.png`; `None` when it is not the name
+    /// of a possible tile.
     pub(crate) fn of_path(path: &str) -> Option<Self> {
-        let mut parts = path.strip_prefix('/')?.split('/');
+        let (sheet, numbers) = if let Some(rest) = path.strip_prefix("/imagery/") {
+            (Sheet::Imagery, rest)
+        } else if let Some(rest) = path.strip_prefix("/raster/day/") {
+            (
+                Sheet::Picture { is_night: false },
+                rest.strip_suffix(".png")?,
+            )
+        } else if let Some(rest) = path.strip_prefix("/raster/night/") {
+            (
+                Sheet::Picture { is_night: true },
+                rest.strip_suffix(".png")?,
+            )
+        } else {
+            (Sheet::Vector, path.strip_prefix('/')?)
+        };
+        let mut parts = numbers.split('/');
         let name = Self {
+            sheet,
             z: number(parts.next()?)?,
             x: number(parts.next()?)?,
             y: number(parts.next()?)?,
@@ -82,6 +126,7 @@ mod tests {
         assert_eq!(
             TileName::of_path("/14/8192/0"),
             Some(TileName {
+                sheet: Sheet::Vector,
                 z: 14,
                 x: 8192,
                 y: 0
@@ -89,8 +134,17 @@ mod tests {
         );
         assert_eq!(
             TileName::of_path("/0/0/0"),
-            Some(TileName { z: 0, x: 0, y: 0 })
+            Some(TileName {
+                sheet: Sheet::Vector,
+                z: 0,
+                x: 0,
+                y: 0
+            })
         );
+        let sheet = |path: &str| TileName::of_path(path).map(|name| name.sheet);
+        assert_eq!(sheet("/imagery/3/1/2"), Some(Sheet::Imagery));
+        let night = Sheet::Picture { is_night: true };
+        assert_eq!(sheet("/raster/night/3/1/2.png"), Some(night));
         for path in [
             "",
             "/",
@@ -103,6 +157,9 @@ mod tests {
             "/-1/0/0",
             "/+1/0/0",
             "/1/0/0.mvt",
+            "/raster/dusk/1/0/0.png",
+            "/raster/day/1/0/0",
+            "/imagery/1/0/2",
             "/a/b/c",
             "1/0/0",
             "/1//0",

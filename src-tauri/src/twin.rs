@@ -68,7 +68,7 @@ fn router(desk: Arc<Desk>, token: String, page: PathBuf) -> Router {
         .route("/call", post(call))
         .route("/startup", post(startup))
         .route("/events", get(events))
-        .route("/tiles/{z}/{x}/{y}", get(tile))
+        .route("/tiles/{*name}", get(tile))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .route_layer(middleware::from_fn_with_state(
             Arc::clone(&twin),
@@ -149,20 +149,22 @@ async fn events(
     Sse::new(events).keep_alive(KeepAlive::default())
 }
 
-async fn tile(
-    State(twin): State<Arc<Twin>>,
-    Path((z, x, y)): Path<(String, String, String)>,
-) -> Response {
-    let Some(name) = TileName::of_path(&format!("/{z}/{x}/{y}")) else {
+async fn tile(State(twin): State<Arc<Twin>>, Path(name): Path<String>) -> Response {
+    let Some(name) = TileName::of_path(&format!("/{name}")) else {
         return StatusCode::BAD_REQUEST.into_response();
     };
     match Arc::clone(&twin.desk).tile(name).await {
-        Ok(Some(packed)) => (
+        Ok(Some(tile)) if tile.is_gzip => (
             [
-                (header::CONTENT_TYPE, "application/vnd.mapbox-vector-tile"),
+                (header::CONTENT_TYPE, tile.media_type.as_str()),
                 (header::CONTENT_ENCODING, "gzip"),
             ],
-            packed,
+            tile.bytes,
+        )
+            .into_response(),
+        Ok(Some(tile)) => (
+            [(header::CONTENT_TYPE, tile.media_type.as_str())],
+            tile.bytes,
         )
             .into_response(),
         Ok(None) => StatusCode::NO_CONTENT.into_response(),

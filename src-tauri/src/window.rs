@@ -15,8 +15,7 @@ use serde_json::Value;
 use tauri::http::{Request, Response, StatusCode, header};
 use tauri::webview::{NewWindowResponse, WebviewWindowBuilder};
 use tauri::{
-    AppHandle, Emitter, Manager, RunEvent, State, UriSchemeResponder, Url, WebviewUrl,
-    WindowEvent,
+    AppHandle, Emitter, Manager, RunEvent, State, UriSchemeResponder, Url, WebviewUrl, WindowEvent,
 };
 use tokio::sync::broadcast::error::RecvError;
 
@@ -230,30 +229,38 @@ fn answer_tile(desk: &Arc<Desk>, request: &Request<Vec<u8>>, responder: UriSchem
     let name = TileName::of_path(request.uri().path());
     let desk = Arc::clone(desk);
     tauri::async_runtime::spawn(async move {
+        let mut media_type = tiles::VECTOR_TYPE.to_owned();
         let (status, body) = match name {
             None => (StatusCode::BAD_REQUEST, Vec::new()),
             Some(name) => match desk.tile(name).await {
                 Ok(None) => (StatusCode::NO_CONTENT, Vec::new()),
-                Ok(Some(packed)) => match tiles::unpacked(&packed) {
-                    Ok(tile) => (StatusCode::OK, tile),
-                    Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, Vec::new()),
-                },
+                Ok(Some(tile)) => {
+                    media_type = tile.media_type;
+                    match tile.is_gzip.then(|| tiles::unpacked(&tile.bytes)) {
+                        None => (StatusCode::OK, tile.bytes),
+                        Some(Ok(plain)) => (StatusCode::OK, plain),
+                        Some(Err(_)) => (StatusCode::INTERNAL_SERVER_ERROR, Vec::new()),
+                    }
+                }
                 Err(_) => (StatusCode::SERVICE_UNAVAILABLE, Vec::new()),
             },
         };
-        responder.respond(tile_response(status, body));
+        responder.respond(tile_response(status, &media_type, body));
     });
 }
 
-fn tile_response(status: StatusCode, body: Vec<u8>) -> Response<Cow<'static, [u8]>> {
+fn tile_response(
+    status: StatusCode,
+    media_type: &str,
+    body: Vec<u8>,
+) -> Response<Cow<'static, [u8]>> {
     let mut response = Response::new(Cow::Owned(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     let fixed = header::HeaderValue::from_static;
-    headers.insert(
-        header::CONTENT_TYPE,
-        fixed("application/vnd.mapbox-vector-tile"),
-    );
+    if let Ok(media_type) = header::HeaderValue::from_str(media_type) {
+        headers.insert(header::CONTENT_TYPE, media_type);
+    }
     // The page's own origin is another scheme (`tauri:`).
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, fixed("*"));
     headers.insert(header::CACHE_CONTROL, fixed("no-store"));

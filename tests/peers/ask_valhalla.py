@@ -3,12 +3,15 @@
 Usage: ask_valhalla.py EXTRACT FOLDER < questions.json > answers.json
 
 Builds Valhalla's tiles of the extract in the folder (kept there for the next time), then answers
-by its `auto` costing without any change:
+by its `auto` costing:
 
 questions  {"pairs": [[lon, lat, lon, lat], ...],
+            "lines": [[[lon, lat], ...] or null for each pair or fewer],
             "units": [[lon, lat], ...], "goals": [[lon, lat], ...]}
 answers    {"version": "...",
             "pairs": [{"metres": m, "seconds": s, "has_ferry": bool} or null, ...],
+            "shortest": [the same for its shortest ways],
+            "clock": [seconds by its own clock along each line, or null],
             "ranking": [[seconds or null for each unit] for each goal],
             "matrix_ms": [for each goal, how long its ranking took]}
 
@@ -55,10 +58,14 @@ def at(point: list) -> dict:
     return {"lon": point[0], "lat": point[1]}
 
 
-def pair(actor: Actor, points: list):
+SHORTEST = {"auto": {"shortest": True, "disable_hierarchy_pruning": True}}
+
+
+def pair(actor: Actor, points: list, options: dict):
     question = {
         "locations": [at(points[:2]), at(points[2:])],
         "costing": "auto",
+        "costing_options": options,
         "directions_type": "none",
     }
     try:
@@ -71,6 +78,21 @@ def pair(actor: Actor, points: list):
         "seconds": summary["time"],
         "has_ferry": bool(summary.get("has_ferry", False)),
     }
+
+
+def clock(actor: Actor, line: list):
+    if not line or len(line) < 2:
+        return None
+    question = {
+        "shape": [at(point) for point in line],
+        "costing": "auto",
+        "shape_match": "walk_or_snap",
+    }
+    try:
+        edges = actor.trace_attributes(question)["edges"]
+    except RuntimeError:
+        return None
+    return edges[-1]["end_node"].get("elapsed_time")
 
 
 def rank(actor: Actor, units: list, goal: list):
@@ -93,12 +115,16 @@ def main() -> None:
     extract, folder = (pathlib.Path(arg).resolve() for arg in sys.argv[1:3])
     questions = json.load(sys.stdin)
     actor = Actor(built(extract, folder))
-    pairs = [pair(actor, points) for points in questions["pairs"]]
+    pairs = [pair(actor, points, {}) for points in questions["pairs"]]
+    shortest = [pair(actor, points, SHORTEST) for points in questions["pairs"]]
+    clocks = [clock(actor, line) for line in questions["lines"]]
     ranked = [rank(actor, questions["units"], goal) for goal in questions["goals"]]
     json.dump(
         {
             "version": valhalla.__version__,
             "pairs": pairs,
+            "shortest": shortest,
+            "clock": clocks,
             "ranking": [durations for durations, _ in ranked],
             "matrix_ms": [took_ms for _, took_ms in ranked],
         },

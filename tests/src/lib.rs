@@ -4,4 +4,5 @@ pub mod bench;
 pub mod desk;
 pub mod faults;
 pub mod load;
+pub mod maps;
 pub mod peers;

@@ -24,6 +24,10 @@ pub struct Valhalla {
     pub version: String,
     /// For each pair its way, where it found one.
     pub pairs: Vec<Option<PeerRoute>>,
+    /// For each pair its shortest way.
+    pub shortest: Vec<Option<PeerRoute>>,
+    /// For each line the seconds along it by its own clock.
+    pub clock: Vec<Option<f64>>,
     /// For each goal the seconds of each unit, where it found a way.
     pub ranking: Vec<Vec<Option<f64>>>,
     /// For each goal how long the ranking took, in milliseconds.
@@ -43,6 +47,19 @@ pub struct PeerRoute {
 
 /// Longitude and latitude in degrees.
 pub type LonLat = [f64; 2];
+
+/// What Valhalla is asked.
+#[derive(Debug, Default)]
+pub struct Questions {
+    /// From where to where.
+    pub pairs: Vec<(LonLat, LonLat)>,
+    /// Lines along roads whose time it is to say.
+    pub lines: Vec<Vec<LonLat>>,
+    /// Where units are.
+    pub units: Vec<LonLat>,
+    /// To where all of them are ranked.
+    pub goals: Vec<LonLat>,
+}
 
 fn project() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -105,25 +122,19 @@ impl Peers {
         Ok(Peers { python, target })
     }
 
-    /// Asks Valhalla: ways between pairs of points, and the times of units to goals.
+    /// Asks Valhalla.
     ///
     /// # Errors
     /// It does not run, or answers what is no answer.
-    pub fn valhalla(
-        &self,
-        extract: &Path,
-        pairs: &[(LonLat, LonLat)],
-        units: &[LonLat],
-        goals: &[LonLat],
-    ) -> Result<Valhalla> {
+    pub fn valhalla(&self, extract: &Path, asked: &Questions) -> Result<Valhalla> {
         let stem = extract.file_name().context("an extract without a name")?;
         let folder = self.target.join("peers").join(stem);
         std::fs::create_dir_all(&folder)?;
-        let pairs: Vec<[f64; 4]> = pairs
-            .iter()
-            .map(|([a, b], [c, d])| [*a, *b, *c, *d])
-            .collect();
-        let questions = json!({ "pairs": pairs, "units": units, "goals": goals });
+        let four = |([a, b], [c, d]): &(LonLat, LonLat)| [*a, *b, *c, *d];
+        let pairs: Vec<[f64; 4]> = asked.pairs.iter().map(four).collect();
+        let questions = json!({
+            "pairs": pairs, "lines": asked.lines, "units": asked.units, "goals": asked.goals
+        });
         let mut child = Command::new(&self.python)
             .arg(project().join("tests/peers/ask_valhalla.py"))
             .arg(extract)
@@ -159,6 +170,8 @@ fn answers(value: &Value) -> Result<Valhalla> {
     Ok(Valhalla {
         version: value["version"].as_str().context("version")?.to_owned(),
         pairs: list("pairs")?.iter().map(route).collect(),
+        shortest: list("shortest")?.iter().map(route).collect(),
+        clock: list("clock")?.iter().map(Value::as_f64).collect(),
         ranking: list("ranking")?.iter().map(seconds).collect(),
         matrix_ms: list("matrix_ms")?
             .iter()

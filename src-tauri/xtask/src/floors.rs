@@ -62,6 +62,11 @@ const FLOORS: &[Floor] = &[
         banned: &["tauri*"],
     },
     Floor {
+        name: "fengsui-documents",
+        ours: Ours::These(&["fengsui-geo"]),
+        banned: &["tauri*", "tokio*", "rusqlite"],
+    },
+    Floor {
         name: "fengsui-app",
         ours: Ours::These(&[
             "fengsui-domain",
@@ -69,12 +74,18 @@ const FLOORS: &[Floor] = &[
             "fengsui-store",
             "fengsui-mappack",
             "fengsui-routing",
+            "fengsui-documents",
         ]),
         banned: &["tauri*", "ts-rs", "tokio*", "axum*"],
     },
     Floor {
         name: "fengsui-wire",
-        ours: Ours::These(&["fengsui-app", "fengsui-domain", "fengsui-geo"]),
+        ours: Ours::These(&[
+            "fengsui-app",
+            "fengsui-domain",
+            "fengsui-geo",
+            "fengsui-documents",
+        ]),
         banned: &["tauri*", "rusqlite"],
     },
     Floor {
@@ -210,6 +221,7 @@ mod tests {
             ("fengsui-store", "fengsui-mappack"),
             ("fengsui-store", "fengsui-app"),
             ("fengsui-mappack", "fengsui-store"),
+            ("fengsui-documents", "fengsui-mappack"),
             ("fengsui-app", "fengsui-wire"),
             ("fengsui-wire", "fengsui-store"),
             ("fengsui", "fengsui-testkit"),

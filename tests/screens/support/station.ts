@@ -157,5 +157,5 @@ export const noForm = {
   type_code: null, level: null, caller_name: null, caller_number: null, contact: null,
   caller_note: null, order_text: null, plate: null, trapped: null, injured: null, dead: null,
   building: null, floor: null, material: null, dangerous_goods: null, water_source: null,
-  vehicles: null, road_state: null, answers: [],
+  vehicles: null, road_state: null, answers: [], point_datum: null,
 };

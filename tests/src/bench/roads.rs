@@ -16,7 +16,7 @@ use super::figures::{Samples, timed};
 use super::place::{Place, tell};
 use super::report::{Budget, Row};
 use crate::load::dice::Dice;
-use crate::peers::{LonLat, Peers, extract};
+use crate::peers::{LonLat, Peers, Questions, extract};
 
 /// Goals to which units are ranked.
 const GOALS: usize = 200;
@@ -145,7 +145,12 @@ fn beside_valhalla(
     let lon_lat = |list: &[Wgs84]| -> Vec<LonLat> {
         list.iter().map(|at| [at.lon_deg(), at.lat_deg()]).collect()
     };
-    let peer = peers.valhalla(path, &[], &lon_lat(&units), &lon_lat(&goals))?;
+    let asked = Questions {
+        units: lon_lat(&units),
+        goals: lon_lat(&goals),
+        ..Questions::default()
+    };
+    let peer = peers.valhalla(path, &asked)?;
     let theirs = Samples::new(
         peer.matrix_ms
             .iter()

@@ -514,3 +514,69 @@ fn search_finds_by_words_digits_and_short_code() {
         "the caller's number is in both"
     );
 }
+
+/// Coordinates typed into the command line or chosen in the place field: one place whatever datum
+/// they came in, the datum kept and shown; what is no place or several changes nothing.
+#[test]
+fn c2_coordinates_of_any_datum_are_one_place_and_the_datum_is_kept() {
+    let (_home, _clock, desk) = desk("c2");
+    let incident = filed(&desk, json!({ "text": "打架" }));
+    let here = fengsui_geo::Wgs84::new(113.9023, 31.2013).unwrap();
+    let gcj = fengsui_geo::Gcj02::from(here);
+    let line = |text: String| json!({ "text": text, "incident": incident });
+    let form = || desk.view(&incident).unwrap()["form"].clone();
+    let off_m = |form: &Value| {
+        let at = |name: &str| form["point"][name].as_f64().unwrap();
+        fengsui_geo::distance_m(here, fengsui_geo::Wgs84::new(at("lon"), at("lat")).unwrap())
+    };
+    desk.ok("command.run", line("/zb 113.9023,31.2013".to_owned()))
+        .unwrap();
+    let plain = form();
+    assert_eq!(
+        (&plain["point_source"], &plain["point_datum"]),
+        (&json!("coordinate"), &json!("wgs84"))
+    );
+    assert!(off_m(&plain) < 0.1);
+    let text = format!("/zb 高德 {:.7},{:.7}", gcj.lon_deg(), gcj.lat_deg());
+    let preview = desk.ok("command.preview", line(text.clone())).unwrap();
+    assert_eq!(preview["kind"], "ready");
+    assert!(
+        preview["params"][0]["value"]
+            .as_str()
+            .unwrap()
+            .contains("gcj02"),
+        "{preview}"
+    );
+    desk.ok("command.run", line(text)).unwrap();
+    let moved = form();
+    assert_eq!(moved["point_datum"], "gcj02");
+    assert!(off_m(&moved) < 5.0, "one corner in two datums is one place");
+    let view = desk.view(&incident).unwrap();
+    let last = view["timeline"].as_array().unwrap().last().unwrap().clone();
+    assert!(last.to_string().contains("gcj02"), "{last}");
+    for (bad, code) in [
+        ("/zb 人民路", "not_found"),
+        ("/zb 12,200", "not_found"),
+        ("/zb", "request.malformed"),
+    ] {
+        assert_eq!(
+            desk.refused("command.run", line(bad.to_owned())).unwrap(),
+            code,
+            "{bad}"
+        );
+    }
+    assert_eq!(form(), moved);
+    // A point of another kind takes the datum away; a datum alone is refused.
+    let click = json!({ "point": { "lon": 113.95, "lat": 31.25 }, "point_source": "map_click" });
+    desk.ok(
+        "incident.amend",
+        json!({ "incident": incident, "form": click }),
+    )
+    .unwrap();
+    assert_eq!(form()["point_datum"], Value::Null);
+    let alone = json!({ "incident": incident, "form": { "point_datum": "gcj02" } });
+    assert_eq!(
+        desk.refused("incident.amend", alone).unwrap(),
+        "value.invalid"
+    );
+}

@@ -1,21 +1,28 @@
-//! Goal: road time here and that of an independent router agree on a real map: as long, as
-//! quick, and above all with the same units in the same order. Method: 500 random pairs and the
-//! ranking of 200 units on one extract, asked of both; the whole distribution is printed.
+//! Goal: road time here and that of an independent router agree on a real map. Method: 500 random
+//! pairs and the ranking of 200 units, asked of both; whole distributions are printed.
+//!
+//! Valhalla's `auto` does not look for the quickest way: its cost adds penalties for turns, ramps
+//! and dense streets that are not in its time. So three questions are asked. The shortest way,
+//! which leaves no taste: are the roads the same ones? The time along *our* way by *its* clock: is
+//! our way as quick as its own? The ranking as it comes: are the same units first?
 
 use std::sync::Arc;
 
 use fengsui_geo::Wgs84;
 use fengsui_mappack::road_graph;
-use fengsui_routing::{NoWay, PieceId, Roads, SpeedTable, Travel};
+use fengsui_routing::{NoWay, PieceId, RoadClass, Roads, SpeedTable, Speeds, Travel};
 use fengsui_tests::bench::figures::Samples;
 use fengsui_tests::load::dice::Dice;
-use fengsui_tests::peers::{LonLat, Peers, Valhalla, extract};
+use fengsui_tests::peers::{LonLat, PeerRoute, Peers, Questions, Valhalla, extract};
 
 const PAIRS: usize = 500;
+/// Pairs whose way here is timed there: it takes a while.
+const LINES: usize = 150;
 const UNITS: usize = 200;
-const GOALS: usize = 40;
+const GOALS: usize = 20;
 
-/// A random point on a road, in the middle of a piece: both routers put it on the same road.
+/// A random point on a road, in the middle of a piece: both routers put it on the same road. Not
+/// on a track: Valhalla drives those at 2 km/h.
 fn on_a_road(roads: &Roads, dice: &mut Dice) -> Wgs84 {
     let pieces = roads.graph().counts().pieces;
     loop {
@@ -28,6 +35,9 @@ fn on_a_road(roads: &Roads, dice: &mut Dice) -> Wgs84 {
         // Scraps of road are passed over by both, each in its own way.
         let near = |snap: fengsui_routing::Snap| snap.off_m < 1.0;
         if let Ok(at) = at
+            && roads
+                .nearest_piece(at)
+                .is_some_and(|near| near.class != RoadClass::Track)
             && roads.snap_start(at).is_ok_and(near)
             && roads.snap_goal(at).is_ok_and(near)
         {
@@ -83,35 +93,99 @@ fn spread(name: &str, values: Vec<f64>) -> Samples {
     samples
 }
 
-/// Compares the ways of pairs; returns the median of the absolute deviation of length, in percent.
-fn pairs(roads: &Roads, asked: &[(Wgs84, Wgs84)], peer: &Valhalla) -> f64 {
-    let (mut length, mut size, mut time) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut by_ship, mut only_ours, mut only_theirs, mut neither) = (0, 0, 0, 0);
-    for ((from, to), theirs) in asked.iter().zip(&peer.pairs) {
-        let ours = roads.rank(&[*from], *to)[0];
-        match (ours, theirs) {
+/// Roads on which the quickest way is the shortest: a turn costs a few metres.
+fn crawling(roads: &Roads) -> Roads {
+    let mut table = SpeedTable::default();
+    table.posted_percent = 1;
+    for class in RoadClass::ALL {
+        let speeds = Speeds {
+            open_kmh: 3,
+            town_kmh: 3,
+        };
+        table.set(class, speeds);
+    }
+    Roads::new(Arc::clone(roads.graph()), &table)
+}
+
+/// Ways of pairs by one of our roads and by Valhalla, those by ship left out. Says how many were
+/// found by only one of the two.
+fn both_found(
+    roads: &Roads,
+    asked: &[(Wgs84, Wgs84)],
+    theirs: &[Option<PeerRoute>],
+) -> Vec<(Travel, PeerRoute)> {
+    let mut both = Vec::new();
+    let (mut by_ship, mut only_ours, mut only_theirs) = (0, 0, 0);
+    for ((from, to), theirs) in asked.iter().zip(theirs) {
+        match (roads.rank(&[*from], *to)[0], theirs) {
             (_, Some(theirs)) if theirs.has_ferry => by_ship += 1,
-            (Ok(ours), Some(theirs)) => {
-                let percent = (ours.metres / theirs.metres - 1.0) * 100.0;
-                length.push(percent);
-                size.push(percent.abs());
-                time.push((ours.seconds / theirs.seconds - 1.0) * 100.0);
-            }
+            (Ok(ours), Some(theirs)) => both.push((ours, *theirs)),
             (Ok(_), None) => only_ours += 1,
             (Err(_), Some(_)) => only_theirs += 1,
-            (Err(_), None) => neither += 1,
+            (Err(_), None) => {}
         }
     }
     println!(
-        "pairs {}: {} compared, {by_ship} by ship there, {only_ours} only here, \
-         {only_theirs} only there, {neither} nowhere",
-        asked.len(),
-        length.len()
+        "{} pairs compared, {by_ship} by ship there, {only_ours} found only here, \
+         {only_theirs} only there",
+        both.len()
     );
-    spread("length, % longer here", length);
-    spread("time, % longer here", time);
     assert!(only_ours + only_theirs <= PAIRS / 50, "the graphs differ");
-    spread("length, % apart", size).percentile(50)
+    assert!(both.len() > PAIRS / 2);
+    both
+}
+
+fn percent(ours: f64, theirs: f64) -> f64 {
+    (ours / theirs - 1.0) * 100.0
+}
+
+/// The shortest ways are as long: median within 1 %, and none is missing a road that is there.
+fn shortest(roads: &Roads, asked: &[(Wgs84, Wgs84)], peer: &Valhalla) {
+    let both = both_found(&crawling(roads), asked, &peer.shortest);
+    let lengths = both.iter().map(|(a, b)| percent(a.metres, b.metres));
+    let apart = spread("shortest, % longer here", lengths.clone().collect());
+    let size = spread("shortest, % apart", lengths.map(f64::abs).collect());
+    assert!(
+        size.percentile(50) <= 1.0,
+        "median {:.2} %",
+        size.percentile(50)
+    );
+    assert!(
+        apart.percentile(99) <= 1.0,
+        "longer {:.2} %",
+        apart.percentile(99)
+    );
+}
+
+/// The quickest ways as each finds them; ours by Valhalla's own clock are no slower than its own.
+fn quickest(roads: &Roads, asked: &[(Wgs84, Wgs84)], peer: &Valhalla) {
+    let both = both_found(roads, asked, &peer.pairs);
+    let lengths = both.iter().map(|(a, b)| percent(a.metres, b.metres));
+    spread("quickest, % longer here", lengths.clone().collect());
+    let length = spread("quickest length, % apart", lengths.map(f64::abs).collect());
+    let times = both.iter().map(|(a, b)| percent(a.seconds, b.seconds));
+    let time = spread("quickest time, % more here", times.collect());
+    let clock = peer
+        .clock
+        .iter()
+        .zip(&peer.pairs)
+        .filter_map(|(ours, theirs)| {
+            let theirs = theirs.filter(|theirs| !theirs.has_ferry)?;
+            Some(percent((*ours)?, theirs.seconds))
+        });
+    let clock = spread("our way by its clock, % more", clock.collect());
+    assert!(clock.count() > LINES / 2);
+    assert!(
+        length.percentile(50) <= 3.5,
+        "length {:.2} %",
+        length.percentile(50)
+    );
+    assert!(
+        time.percentile(50).abs() <= 3.0,
+        "time {:.2} %",
+        time.percentile(50)
+    );
+    assert!(clock.percentile(50) <= 0.0 && clock.percentile(75) <= 1.0);
 }
 
 /// Compares the order of units; returns the median tau, and how many percent of the goals have
@@ -137,7 +211,8 @@ fn rankings(roads: &Roads, units: &[Wgs84], goals: &[Wgs84], peer: &Valhalla) ->
         let least = theirs.iter().copied().fold(f64::INFINITY, f64::min);
         same_first += usize::from(theirs[first] <= least);
     }
-    let same_first = same_first as f64 / goals.len() as f64 * 100.0;
+    let same_first = same_first as f64 / taus.len() as f64 * 100.0;
+    assert!(taus.len() > GOALS / 2);
     let tau = spread("Kendall tau of a ranking", taus).percentile(50);
     println!(
         "same unit first: {same_first:.1} % of {} goals",
@@ -146,7 +221,7 @@ fn rankings(roads: &Roads, units: &[Wgs84], goals: &[Wgs84], peer: &Valhalla) ->
     (tau, same_first)
 }
 
-/// Length, order and first unit agree with Valhalla's `auto` costing on the same extract.
+/// Roads, quickness, order and first unit agree with Valhalla on the same extract.
 #[test]
 fn road_time_agrees_with_valhalla() {
     let Some(path) = extract("malta-clip.osm.pbf") else {
@@ -163,17 +238,24 @@ fn road_time_agrees_with_valhalla() {
     let asked: Vec<(Wgs84, Wgs84)> = some(PAIRS).into_iter().zip(some(PAIRS)).collect();
     let (units, goals) = (some(UNITS), some(GOALS));
     let points = |list: &[Wgs84]| -> Vec<LonLat> { list.iter().map(lon_lat).collect() };
-    let pair_points: Vec<_> = asked
-        .iter()
-        .map(|(a, b)| (lon_lat(a), lon_lat(b)))
-        .collect();
-    let peer = peers
-        .valhalla(&path, &pair_points, &points(&units), &points(&goals))
-        .unwrap();
+    let line = |(from, to): &(Wgs84, Wgs84)| {
+        let route = roads.route(*from, *to);
+        route.map_or_else(|_| Vec::new(), |route| points(&route.points))
+    };
+    let questions = Questions {
+        pairs: asked
+            .iter()
+            .map(|(a, b)| (lon_lat(a), lon_lat(b)))
+            .collect(),
+        lines: asked.iter().take(LINES).map(line).collect(),
+        units: points(&units),
+        goals: points(&goals),
+    };
+    let peer = peers.valhalla(&path, &questions).unwrap();
     println!("valhalla {}", peer.version);
-    let apart = pairs(&roads, &asked, &peer);
+    shortest(&roads, &asked, &peer);
+    quickest(&roads, &asked, &peer);
     let (tau, same_first) = rankings(&roads, &units, &goals, &peer);
-    assert!(apart <= 1.0, "median length deviation {apart:.2} %");
-    assert!(tau >= 0.95, "median tau {tau:.3}");
-    assert!(same_first >= 95.0, "same unit first {same_first:.1} %");
+    assert!(tau >= 0.92, "median tau {tau:.3}");
+    assert!(same_first >= 85.0, "same unit first {same_first:.1} %");
 }

@@ -700,7 +700,11 @@ units: Array<CircleUnit>,
 /**
  * Units whose fix is too old or missing: neither inside nor outside.
  */
-unknown: number, };
+unknown: number, 
+/**
+ * Units inside whose state is not known: in no sum.
+ */
+unknown_state: number, };
 
 export type CircleUnit = { 
 /**
@@ -1197,6 +1201,11 @@ point: Point | null,
  */
 point_source: PointSource | null, 
 /**
+ * Datum the coordinates came in (`wgs84`, `gcj02`, `bd09`): only with a point whose source is
+ * `coordinate`; any other point clears it.
+ */
+point_datum: string | null, 
+/**
  * Town (乡镇) of the place.
  */
 town: string | null, 
@@ -1385,7 +1394,15 @@ total: number,
 /**
  * Incidents of the time and type without a place: in no cell.
  */
-without_place: number, };
+without_place: number, 
+/**
+ * Incidents of the time and type too far from the county's zone to have a cell.
+ */
+off_grid: number, 
+/**
+ * Incidents of the time whose type is not chosen, when only some types are counted.
+ */
+without_class: number, };
 
 export type IncidentHits = { 
 /**
@@ -2180,7 +2197,7 @@ hold: string,
  */
 seconds: number | null, };
 
-export type PointSource = "handset" | "base_station" | "landline" | "map_click" | "gazetteer" | "unit";
+export type PointSource = "handset" | "base_station" | "landline" | "map_click" | "gazetteer" | "unit" | "coordinate";
 
 export type Points135 = { 
 /**

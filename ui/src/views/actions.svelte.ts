@@ -39,6 +39,7 @@ class Actions {
   /** Esc: back to the form as it was, or to the units of the incident that is followed. */
   back(): boolean {
     if (deskState.page !== 'desk') return this.leavePage();
+    if (paper.forget()) return true;
     if (!sheet.incident) return focusOn('queue');
     return sheet.face === 'form' ? backToField() : focusOn('assignments');
   }
@@ -270,6 +271,11 @@ class Actions {
       take: (code) => void sheet.amend({ jurisdiction: code }),
     });
     return true;
+  }
+
+  /** Ctrl P: the dispatch order of the open incident as a page to print. */
+  async printOrder(): Promise<void> {
+    if (sheet.incident) await paper.make(sheet.incident);
   }
 
   /** Alt P: the open incident onto the wall, or down again. */

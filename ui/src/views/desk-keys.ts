@@ -61,6 +61,7 @@ export function deskKeys(): KeyTable {
   keys.bind('Alt+P', go(() => actions.toWall()));
   keys.bind('Alt+Shift+P', go(() => actions.openWall()));
   keys.bind('Ctrl+M', go(() => actions.openPage('map')));
+  keys.bind('Ctrl+P', onSheet(() => actions.printOrder()));
   keys.bind('Alt+U', onSheet(() => actions.turn()));
   keys.bind('Alt+F', onSheet(() => actions.feedback()));
   keys.bind('Alt+K', go(() => actions.remind('phone')));

@@ -22,6 +22,7 @@ pub mod honesty;
 pub mod incident;
 pub mod map;
 pub mod need;
+mod paper;
 pub mod place;
 pub mod position;
 pub mod road;

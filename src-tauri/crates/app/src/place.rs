@@ -104,7 +104,8 @@ impl Station {
     }
 
     /// What was typed as coordinates or as the code of a cell.
-    fn typed_places(&self, query: &str, near: Option<Wgs84>) -> Vec<Place> {
+    #[must_use]
+    pub fn typed_places(&self, query: &str, near: Option<Wgs84>) -> Vec<Place> {
         let expected = Expected {
             datum: Datum::Wgs84,
             near: self

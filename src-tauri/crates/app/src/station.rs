@@ -20,6 +20,7 @@ use crate::clock::{Clock, local_day};
 use crate::county::County;
 use crate::error::{AppError, RejectionCode, invalid};
 use crate::map::Map;
+use crate::paper::Papers;
 use crate::position::Positions;
 use crate::session::Sessions;
 
@@ -48,6 +49,8 @@ pub struct StationOptions {
     pub station_name: String,
     /// Desk ("台01").
     pub desk: String,
+    /// Program that draws maps for papers; `None` = drawn without it.
+    pub map_helper: Option<PathBuf>,
     /// SQLite VFS by name; tests only.
     pub vfs: Option<String>,
     /// When a commit is answered; anything but `Full` is for negative tests.
@@ -70,6 +73,7 @@ impl StationOptions {
             station_code: "WB".to_owned(),
             station_name: "指挥中心".to_owned(),
             desk: "台01".to_owned(),
+            map_helper: None,
             vfs: None,
             durability: Durability::Full,
         }
@@ -142,6 +146,7 @@ pub struct Station {
     positions: Positions,
     listeners: Mutex<Vec<Sender<Vec<Topic>>>>,
     on_wall: Mutex<Option<Dot>>,
+    papers: Papers,
     started_at_ms: i64,
 }
 
@@ -187,6 +192,7 @@ impl Station {
             positions: Positions::default(),
             listeners: Mutex::default(),
             on_wall: Mutex::default(),
+            papers: Papers::new(options.map_helper),
             started_at_ms: now_ms,
         };
         station.begin()?;
@@ -205,7 +211,7 @@ impl Station {
     /// Reads the roads of the map in a thread of its own: the desk does not wait for them, and
     /// says by the straight line that they are not there yet.
     fn read_roads_behind(self: &Arc<Self>) {
-        let Some(pack) = self.map.pack().filter(|pack| pack.has_roads()) else {
+        let Some(pack) = self.map.pack() else {
             return;
         };
         let station = self.clone();
@@ -297,6 +303,10 @@ impl Station {
     #[must_use]
     pub fn sessions(&self) -> &Sessions {
         &self.sessions
+    }
+
+    pub(crate) fn papers(&self) -> &Papers {
+        &self.papers
     }
 
     pub(crate) fn on_wall(&self) -> &Mutex<Option<Dot>> {

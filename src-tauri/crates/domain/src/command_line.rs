@@ -157,6 +157,11 @@ pub enum CommandLine {
         /// Reason.
         reason: Named,
     },
+    /// `/zb`: puts the open incident where the coordinates or grid code say.
+    Locate {
+        /// Coordinates or code, as typed; which place they mean is not decided here.
+        text: String,
+    },
     /// `/f`: finds.
     Find {
         /// What.
@@ -189,6 +194,8 @@ pub enum Verb {
     Close,
     /// `/wx`.
     Invalidate,
+    /// `/zb`.
+    Locate,
     /// `/f`.
     Find,
     /// `/?`.
@@ -263,7 +270,7 @@ fn command(
     let usage = CommandLineError::Usage(verb);
     let needs_text = matches!(
         verb,
-        Verb::Radio | Verb::Feedback | Verb::Close | Verb::Invalidate | Verb::Find
+        Verb::Radio | Verb::Feedback | Verb::Close | Verb::Invalidate | Verb::Locate | Verb::Find
     );
     if needs_text && text.is_empty() {
         return Err(usage);
@@ -294,6 +301,7 @@ fn command(
         (Verb::Invalidate, _) => C::Invalidate {
             reason: resolve::code(&text, known.invalid_reasons)?,
         },
+        (Verb::Locate, _) => C::Locate { text },
         (Verb::Find, _) => C::Find { text },
         (Verb::Help, _) => C::Help,
         (Verb::SetState | Verb::Cancel | Verb::Reroute | Verb::Found, None) => return Err(usage),

@@ -76,6 +76,8 @@ coded! {
         Gazetteer = 5 "gazetteer",
         /// 单位所在.
         Unit = 6 "unit",
+        /// 坐标: typed or pasted as coordinates or a grid code.
+        Coordinate = 7 "coordinate",
     }
 }
 

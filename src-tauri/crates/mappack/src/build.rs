@@ -4,27 +4,32 @@
 //! **Invariant:** a pack's folder has its name only when every file in it is whole and synced.
 //! Until then it is a hidden folder beside it, which the next build of the same pack removes.
 
+mod borders;
+mod sketch;
+mod staging;
+
 use crate::PackError;
-use crate::drawing::{Drawing, Geom, Layer, Props};
-use crate::extract::{Extract, Px, Tags};
+use crate::drawing::{Drawing, Layer};
+use crate::extract::{Extract, Px};
 use crate::gazetteer::locate::Locator;
 use crate::gazetteer::{self, Gathered, Names, OwnPlace, PlaceClass};
 use crate::input::BuildInput;
 use crate::manifest::{
-    COUNTY_FILE, Counts, FORMAT_VERSION, FileEntry, GAZETTEER_FILE, MANIFEST_FILE, Manifest,
-    REJECTS_FILE, ROADS_FILE, SIGNATURE_FILE, TILES_FILE, Warning,
+    COUNTY_FILE, Counts, FORMAT_VERSION, FileEntry, GAZETTEER_FILE, Manifest, REJECTS_FILE,
+    ROADS_FILE, TILES_FILE, Warning,
 };
 use crate::mbtiles::TilesWriter;
 use crate::own::{OwnData, OwnLayer, write_rejects};
-use crate::place::{self, sync};
 use crate::raster::{self, RasterInfo};
-use crate::shapes::{Area, areas, join, label_point};
-use crate::signature::{self, Signer};
-use crate::{coast, county_file, roads, schema, tiles};
+use crate::signature::Signer;
+use crate::{county_file, roads, tiles};
+use borders::borders;
 use fengsui_geo::{Bounds, Ring, Wgs84};
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use sketch::Sketch;
+use staging::Staging;
+use std::collections::BTreeMap;
+use std::path::Path;
 
 /// How far a build is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -368,274 +373,6 @@ fn draw(input: &BuildInput, extract: &Extract) -> Made {
     }
 }
 
-/// A drawing in the making.
-struct Sketch<'a> {
-    extract: &'a Extract,
-    drawing: Drawing,
-    gathered: Gathered,
-    counts: Counts,
-}
-
-impl<'a> Sketch<'a> {
-    fn new(extract: &'a Extract) -> Self {
-        Self {
-            extract,
-            drawing: Drawing::default(),
-            gathered: Gathered::default(),
-            counts: Counts {
-                nodes: extract.node_count() as u64,
-                ways: extract.ways.len() as u64,
-                ..Counts::default()
-            },
-        }
-    }
-
-    /// Draws the points; returns the county's seat when one is among them.
-    fn nodes(&mut self, county: &str) -> Option<Px> {
-        let mut seat = None;
-        for node in &self.extract.tagged_nodes {
-            let tags = self.extract.tags(&node.tags);
-            schema::node(&mut self.drawing, tags, node.at);
-            self.gathered.point(tags, node.at);
-            if is_named_place(tags) {
-                self.counts.named_places += 1;
-                let is_seat = tags.is("name", county) || tags.is("place", "city");
-                seat = seat.or(is_seat.then_some(node.at));
-            }
-        }
-        seat
-    }
-
-    /// Draws the ways, as areas or lines; returns the middles of the streets.
-    fn ways(&mut self) -> Vec<Px> {
-        let extract = self.extract;
-        let mut middles = Vec::new();
-        for way in &extract.ways {
-            let tags = extract.tags(&way.tags);
-            if tags.is_empty() {
-                continue;
-            }
-            let is_highway = tags.get("highway").is_some();
-            self.counts.highways += u64::from(is_highway);
-            self.counts.named_places += u64::from(is_named_place(tags));
-            if let Some(area) = closed_area(extract, way).filter(|_| schema::is_area(tags)) {
-                self.gathered.point(tags, label_point(&area));
-                schema::area(&mut self.drawing, tags, area);
-            } else {
-                let runs = extract.runs(way);
-                if let Some(run) = runs.first() {
-                    let middle = run[run.len() / 2];
-                    self.gathered.line(tags, middle);
-                    let nodes = extract.known_nodes(way);
-                    self.gathered.junctions.street(tags, nodes);
-                    middles.extend(is_highway.then_some(middle));
-                }
-                schema::line(&mut self.drawing, tags, runs);
-            }
-        }
-        middles
-    }
-
-    /// Draws the areas of relations; returns how many had gaps.
-    fn relations(&mut self) -> u64 {
-        let mut broken_areas = 0;
-        for relation in &self.extract.relations {
-            let tags = self.extract.tags(&relation.tags);
-            if tags.is("boundary", "administrative") || !has_drawn_tags(tags) {
-                continue;
-            }
-            self.counts.named_places += u64::from(is_named_place(tags));
-            let (found, is_whole) = relation_areas(self.extract, relation);
-            broken_areas += u64::from(!is_whole);
-            // One name for all parts, at the largest.
-            if let Some(largest) = found.iter().max_by_key(|area| area_size(area)) {
-                self.gathered.point(tags, label_point(largest));
-            }
-            for area in found {
-                schema::area(&mut self.drawing, tags, area);
-            }
-        }
-        broken_areas
-    }
-
-    /// Draws the sea, or says why it cannot be told from land.
-    fn sea(&mut self) -> Result<(), &'static str> {
-        for sea in coast::ocean(self.extract)? {
-            let geom = self.drawing.geom(Geom::Area(sea));
-            let props = Props::default();
-            self.drawing.add(Layer::Ocean, 0, 0, geom, props);
-        }
-        Ok(())
-    }
-}
-
-/// Whether something is a settlement or a part of one, with a name.
-fn is_named_place(tags: Tags<'_>) -> bool {
-    tags.get("place").is_some() && tags.get("name").is_some()
-}
-
-/// Tags beyond those every relation of areas has.
-fn has_drawn_tags(tags: Tags<'_>) -> bool {
-    const KEYS: [&str; 15] = [
-        "amenity", "building", "highway", "historic", "landuse", "leisure", "man_made", "natural",
-        "office", "place", "shop", "tourism", "water", "waterway", "wetland",
-    ];
-    KEYS.iter().any(|key| tags.get(key).is_some())
-}
-
-fn area_size(area: &Area) -> i128 {
-    crate::shapes::doubled_area(&area[0]).abs()
-}
-
-fn closed_area(extract: &Extract, way: &crate::extract::Way) -> Option<Area> {
-    let nodes = extract.nodes(way)?;
-    if nodes.len() < 4 || nodes.first() != nodes.last() {
-        return None;
-    }
-    let ring: Vec<Px> = nodes[1..].iter().map(|node| extract.place(*node)).collect();
-    areas(vec![ring]).pop()
-}
-
-/// The areas of a relation, and whether nothing of it was missing. Of a relation with gaps only
-/// closed outer rings are used: a hole whose outline is missing must not become an area.
-fn relation_areas(extract: &Extract, relation: &crate::extract::Relation) -> (Vec<Area>, bool) {
-    let whole = |skip_inner: bool| {
-        let mut is_whole = true;
-        let mut ways: Vec<&[u32]> = Vec::new();
-        for (way, is_inner) in &relation.ways {
-            match way.and_then(|way| extract.nodes(&extract.ways[way as usize])) {
-                Some(_) if skip_inner && *is_inner => {}
-                Some(nodes) => ways.push(nodes),
-                None => is_whole = false,
-            }
-        }
-        let lines = join(&ways, false);
-        is_whole &= lines.iter().all(|line| line.is_closed);
-        let rings = lines.into_iter().filter(|line| line.is_closed).map(|line| {
-            line.nodes
-                .iter()
-                .map(|node| extract.place(*node))
-                .collect::<Vec<Px>>()
-        });
-        (rings.collect::<Vec<_>>(), is_whole)
-    };
-    let (rings, is_whole) = whole(false);
-    if is_whole {
-        return (areas(rings), true);
-    }
-    (areas(whole(true).0), false)
-}
-
-/// Border lines and labels, and the areas of towns.
-fn borders(input: &BuildInput, extract: &Extract, drawing: &mut Drawing) -> Locator {
-    let towns = divisions(input, extract, drawing);
-    border_lines(input, extract, drawing);
-    outline(input, drawing);
-    Locator::new(towns)
-}
-
-/// The level of an administrative border, of anything else none.
-fn border_level(tags: Tags<'_>) -> Option<i64> {
-    tags.get("admin_level")
-        .filter(|_| tags.is("boundary", "administrative"))
-        .and_then(|level| level.parse().ok())
-}
-
-/// Labels the divisions of every level; returns the areas of the county's towns by name.
-fn divisions(input: &BuildInput, extract: &Extract, drawing: &mut Drawing) -> Vec<(String, Area)> {
-    let mut towns = Vec::new();
-    let official: BTreeSet<&str> = input
-        .divisions
-        .iter()
-        .flat_map(|divisions| divisions.towns.iter().map(|town| town.name.as_str()))
-        .collect();
-    for relation in &extract.relations {
-        let tags = extract.tags(&relation.tags);
-        let Some(level) = border_level(tags) else {
-            continue;
-        };
-        let (found, is_whole) = relation_areas(extract, relation);
-        let Some(name) = tags.get("name").filter(|_| is_whole) else {
-            continue;
-        };
-        if official.contains(name) || (official.is_empty() && level == 8) {
-            towns.extend(found.iter().map(|area| (name.to_owned(), area.clone())));
-        }
-        if let Some(largest) = found.iter().max_by_key(|area| area_size(area))
-            && level <= 8
-        {
-            let props = Props::kind("boundary")
-                .whole("admin_level", level)
-                .text("name", Some(name))
-                .text("name_en", tags.get("name:en"));
-            let geom = drawing.geom(Geom::Point(label_point(largest)));
-            let zoom = first_border_zoom(level);
-            drawing.add(Layer::BoundaryLabels, zoom, level, geom, props);
-        }
-    }
-    towns
-}
-
-/// The ways that are borders, by number, each with the highest rank it has anywhere.
-fn way_levels(extract: &Extract) -> BTreeMap<u32, i64> {
-    let mut level_of: BTreeMap<u32, i64> = BTreeMap::new();
-    let mut note = |way: u32, level: i64| {
-        let known = level_of.entry(way).or_insert(level);
-        *known = level.min(*known);
-    };
-    for relation in &extract.relations {
-        if let Some(level) = border_level(extract.tags(&relation.tags)) {
-            let ways = relation.ways.iter().filter_map(|(way, _)| *way);
-            ways.for_each(|way| note(way, level));
-        }
-    }
-    for (i, way) in (0u32..).zip(&extract.ways) {
-        if let Some(level) = border_level(extract.tags(&way.tags)) {
-            note(i, level);
-        }
-    }
-    level_of
-}
-
-/// Draws the extract's borders, each way once.
-fn border_lines(input: &BuildInput, extract: &Extract, drawing: &mut Drawing) {
-    for (way, level) in way_levels(extract) {
-        // The outline given with the input is the county's; the extract's would double it.
-        if level > 8 || (level == 6 && !input.boundary.is_empty()) {
-            continue;
-        }
-        let way = &extract.ways[way as usize];
-        let tags = extract.tags(&way.tags);
-        let is_sea = tags.is("maritime", "yes") || tags.is("natural", "coastline");
-        let props = Props::default()
-            .whole("admin_level", level)
-            .flag(0, "maritime", is_sea);
-        let geom = drawing.geom(Geom::Lines(extract.runs(way)));
-        let zoom = first_border_zoom(level);
-        drawing.add(Layer::Boundaries, zoom, level, geom, props);
-    }
-}
-
-/// Draws the county's outline as the input gives it.
-fn outline(input: &BuildInput, drawing: &mut Drawing) {
-    for ring in &input.boundary {
-        let mut line: Vec<Px> = ring.iter().map(|at| px(*at)).collect();
-        line.extend(line.first().copied());
-        let geom = drawing.geom(Geom::Lines(vec![line]));
-        let props = Props::default().whole("admin_level", 6);
-        drawing.add(Layer::Boundaries, *tiles::ZOOMS.start(), 6, geom, props);
-    }
-}
-
-fn first_border_zoom(level: i64) -> u8 {
-    match level {
-        ..=2 => 0,
-        3..=4 => 7,
-        5..=6 => 8,
-        _ => 10,
-    }
-}
-
 fn px(at: Wgs84) -> Px {
     let (lon, lat) = at.to_e7();
     Px::from_e7(lon, lat)
@@ -814,70 +551,4 @@ fn metadata(
             json!({ "vector_layers": vector_layers }).to_string(),
         ),
     ]
-}
-
-/// The hidden folder a pack is built in; removed again unless it is finished.
-struct Staging {
-    dir: PathBuf,
-}
-
-impl Staging {
-    fn create(out_dir: &Path) -> Result<Self, PackError> {
-        let name = out_dir
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned());
-        let parent = out_dir
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty());
-        let dir = parent.unwrap_or(Path::new(".")).join(format!(
-            ".{}.building",
-            name.unwrap_or_else(|| "pack".to_owned())
-        ));
-        if dir.exists() {
-            std::fs::remove_dir_all(&dir).map_err(PackError::io(&dir))?;
-        }
-        std::fs::create_dir_all(&dir).map_err(PackError::io(&dir))?;
-        Ok(Self { dir })
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.dir.join(name)
-    }
-
-    /// Writes the manifest and its signature, syncs everything, and gives the folder its name.
-    fn finish(
-        self,
-        manifest: &Manifest,
-        signer: Option<&Signer<'_>>,
-        out_dir: &Path,
-    ) -> Result<(), PackError> {
-        let path = self.file(MANIFEST_FILE);
-        let bad = |why: String| PackError::BadJson {
-            path: path.clone(),
-            why,
-        };
-        let mut text = serde_json::to_string_pretty(manifest).map_err(|e| bad(e.to_string()))?;
-        text.push('\n');
-        std::fs::write(&path, &text).map_err(PackError::io(&path))?;
-        if let Some(signer) = signer {
-            let path = self.file(SIGNATURE_FILE);
-            let paper = signature::paper(text.as_bytes(), signer);
-            std::fs::write(&path, paper).map_err(PackError::io(&path))?;
-            sync(&path)?;
-        }
-        let names = manifest.files.keys().map(String::as_str);
-        for name in names.chain([MANIFEST_FILE]) {
-            sync(&self.file(name))?;
-        }
-        sync(&self.dir)?;
-        std::fs::rename(&self.dir, out_dir).map_err(PackError::io(out_dir))?;
-        sync(place::parent(out_dir))
-    }
-}
-
-impl Drop for Staging {
-    fn drop(&mut self) {
-        // After the rename there is nothing left under this name, and that is well.
-        let _gone_already = std::fs::remove_dir_all(&self.dir);
-    }
 }

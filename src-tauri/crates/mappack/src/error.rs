@@ -123,6 +123,16 @@ pub enum PackError {
         /// The folder of packs.
         path: PathBuf,
     },
+    /// The disk has no room for the pack.
+    #[error("{}: {needed} bytes are needed, {free} are free", path.display())]
+    NoRoom {
+        /// The folder of packs.
+        path: PathBuf,
+        /// Bytes of the pack and a reserve.
+        needed: u64,
+        /// Bytes free.
+        free: u64,
+    },
     /// There is no earlier pack to go back to.
     #[error("{}: there is no earlier pack", path.display())]
     NoEarlier {

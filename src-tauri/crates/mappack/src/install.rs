@@ -132,7 +132,8 @@ pub fn check(
 /// # Errors
 /// [`PackError::NotAPack`], [`PackError::Missing`], [`PackError::TooNew`],
 /// [`PackError::DamagedPack`] naming the part, [`PackError::BadSignature`], [`PackError::Busy`],
-/// [`PackError::Stopped`], what the disk caused. After an error the pack in use is the one before.
+/// [`PackError::NoRoom`], [`PackError::Stopped`], what the disk caused. After an
+/// error the pack in use is the one before.
 pub fn install(
     source: &Path,
     packs_dir: &Path,
@@ -144,6 +145,7 @@ pub fn install(
     let mut incoming = Incoming::open(source)?;
     let mut copied = Copied::of(&incoming.manifest, progress);
     copied.tell(Step::Check)?;
+    check_room(packs_dir, copied.of)?;
     let before = pointer(packs_dir)?;
     let id = free_id(packs_dir, &incoming.id());
     let staging = Staging::create(packs_dir, &id)?;
@@ -270,6 +272,24 @@ fn lock(packs_dir: &Path) -> Result<File, PackError> {
             path: packs_dir.to_owned(),
         }),
         Err(TryLockError::Error(e)) => Err(PackError::io(&path)(e)),
+    }
+}
+
+/// What is kept free for the desk's own database.
+const RESERVE_BYTES: u64 = 64 << 20;
+
+/// Refuses a pack that would fill the disk; where the room cannot be told, the copying will.
+fn check_room(packs_dir: &Path, bytes: u64) -> Result<(), PackError> {
+    let needed = bytes.saturating_add(RESERVE_BYTES);
+    match rustix::fs::statvfs(packs_dir) {
+        Ok(disk) if disk.f_bavail.saturating_mul(disk.f_frsize) < needed => {
+            Err(PackError::NoRoom {
+                path: packs_dir.to_owned(),
+                needed,
+                free: disk.f_bavail.saturating_mul(disk.f_frsize),
+            })
+        }
+        _ => Ok(()),
     }
 }
 

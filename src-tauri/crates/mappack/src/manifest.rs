@@ -169,7 +169,8 @@ impl Manifest {
     /// Reads the manifest of a pack's folder and checks its format.
     ///
     /// # Errors
-    /// [`PackError::Missing`], [`PackError::BadJson`], [`PackError::TooNew`], [`PackError::TooOld`].
+    /// [`PackError::Missing`], [`PackError::BadJson`], [`PackError::TooNew`],
+    /// [`PackError::TooOld`].
     pub fn read(dir: &Path) -> Result<Self, PackError> {
         let path = dir.join(MANIFEST_FILE);
         let bytes = std::fs::read(&path).map_err(PackError::io(&path))?;

@@ -17,7 +17,8 @@ use osmpbf::RelMemberType;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Makes the road graph of an extract and the county's own roads and writes it; its counts go to the manifest.
+/// Makes the road graph of an extract and the county's own roads and writes it; its counts go to
+/// the manifest.
 pub(crate) fn write(
     extract: &Extract,
     own: &[OwnRoad],

@@ -67,6 +67,8 @@ fn square_wkb(west: f64, south: f64, east: f64, north: f64) -> Vec<u8> {
 /// in a system nobody knows.
 fn geopackage(path: &Path) {
     let db = Connection::open(path).unwrap();
+    // As desktop programs leave their files.
+    db.pragma_update(None, "journal_mode", "WAL").unwrap();
     db.execute_batch(
         "PRAGMA application_id = 0x47504B47;
          CREATE TABLE gpkg_spatial_ref_sys (srs_name TEXT, srs_id INTEGER PRIMARY KEY,
@@ -150,6 +152,11 @@ fn geopackages() {
             ("county.gpkg/辖区", 1, 0, None),
         ]
     );
+    let beside = ["county.gpkg-wal", "county.gpkg-shm"].map(|name| dir.path().join(name));
+    assert!(
+        !beside.iter().any(|path| path.exists()),
+        "nothing is written beside it"
+    );
     // Cut and flipped: an error that names the file, or a pack; never a panic.
     let path = dir.path().join("county.gpkg");
     let good = std::fs::read(&path).unwrap();
@@ -172,7 +179,8 @@ fn geopackages() {
 }
 
 const PRJ_4547: &str = "PROJCS[\"CGCS2000_3_Degree_GK_CM_114E\",GEOGCS[\"GCS_China_Geodetic_\
-    Coordinate_System_2000\",DATUM[\"D_China_2000\",SPHEROID[\"CGCS2000\",6378137.0,298.257222101]],\
+    Coordinate_System_2000\",DATUM[\"D_China_2000\",SPHEROID[\"CGCS2000\",6378137.0,\
+    298.257222101]],\
     PRIMEM[\"Greenwich\",0.0],UNIT[\"Degree\",0.0174532925199433]],PROJECTION[\"Gauss_Kruger\"],\
     PARAMETER[\"False_Easting\",500000.0],PARAMETER[\"False_Northing\",0.0],PARAMETER[\"Central_\
     Meridian\",114.0],PARAMETER[\"Scale_Factor\",1.0],PARAMETER[\"Latitude_Of_Origin\",0.0],UNIT[\
@@ -405,7 +413,8 @@ fn mbtiles(path: &Path, tiles: &[(u8, u32, u32, &[u8])], bounds: Option<&str>) {
     let db = Connection::open(path).unwrap();
     db.execute_batch(
         "CREATE TABLE metadata (name TEXT, value TEXT);
-         CREATE TABLE tiles (zoom_level INTEGER, tile_column INTEGER, tile_row INTEGER, tile_data BLOB);",
+         CREATE TABLE tiles (zoom_level INTEGER, tile_column INTEGER, tile_row INTEGER,
+             tile_data BLOB);",
     )
     .unwrap();
     if let Some(bounds) = bounds {

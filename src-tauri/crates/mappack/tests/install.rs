@@ -290,6 +290,11 @@ fn hostile_files() {
     std::fs::write(desk.new.join("manifest.json"), huge).unwrap();
     let result = install::install(&desk.new, &desk.packs, &mut go_on);
     assert!(
+        matches!(result, Err(PackError::NoRoom { .. })),
+        "{result:?}"
+    );
+    let result = install::check(&desk.new, &mut go_on);
+    assert!(
         matches!(result, Err(PackError::DamagedPack { .. })),
         "{result:?}"
     );
@@ -433,7 +438,8 @@ fn rotten_after_installing() {
     let pack = opened.pack.unwrap();
     assert_eq!(pack.things(OwnLayer::Camera).unwrap()[0].name, "old");
     assert!(
-        matches!(opened.damage, Some(PackError::DamagedPack { name, .. }) if name == "tiles.mbtiles")
+        matches!(opened.damage, Some(PackError::DamagedPack { name: part, .. })
+            if part == "tiles.mbtiles")
     );
     std::fs::write(desk.packs.join("current"), "{\"current\":\"../new\"}").unwrap();
     let opened = install::open(&desk.packs);

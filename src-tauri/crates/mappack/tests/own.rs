@@ -569,6 +569,42 @@ fn stopped_inside_a_file() {
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
 }
 
+/// A county folder without an extract: its outline, its tables, its own files; a slip of the pen
+/// that puts a camera far away is found by the outline.
+#[test]
+fn folder_without_extract() {
+    let dir = tempfile::tempdir().unwrap();
+    let put = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
+    std::fs::create_dir(dir.path().join("own")).unwrap();
+    put(
+        "county.json",
+        "{\"name\":\"试验县\",\"adcode\":\"999902\",\"approval_no\":\"XS(2026)001\",\
+         \"boundary\":[[113.8,31.1],[114.0,31.1],[114.0,31.3],[113.8,31.3]]}",
+    );
+    put(
+        "posts.csv",
+        "code,name,kind,lon,lat\nA,甲所,派出所,113.9,31.2\n",
+    );
+    put(
+        "own/cameras.csv",
+        "name,lon,lat\nnear,114.3,31.2\nslip,131.9,31.2\n",
+    );
+    let input = BuildInput::find(dir.path(), "now").unwrap();
+    let out = dir.path().join("pack");
+    let manifest = build(&input, &out, &mut |_| Continue::Yes).unwrap();
+    assert_eq!(manifest.approval_no.as_deref(), Some("XS(2026)001"));
+    assert_eq!(manifest.county_polygon.len(), 1);
+    let pack = Pack::open(&out).unwrap();
+    assert_eq!(pack.things(OwnLayer::Post).unwrap().len(), 1);
+    let cameras = pack.things(OwnLayer::Camera).unwrap();
+    assert_eq!((cameras.len(), cameras[0].name.as_str()), (1, "near"));
+    let rejects = std::fs::read_to_string(out.join("rejects.csv")).unwrap();
+    assert!(
+        rejects.contains("cameras.csv,3,lon,far_away,在县境外"),
+        "{rejects}"
+    );
+}
+
 fn demo() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../assets/demo-county")
 }
@@ -627,4 +663,13 @@ fn demo_county() {
         .map(|area| area.code.as_str())
         .collect();
     assert_eq!(inside, ["CG", "CN"]);
+    let before = std::time::Instant::now();
+    let posts = posts.iter().cycle().take(2_000);
+    let told: usize = posts
+        .map(|post| pack.areas_at(post.position).unwrap().len())
+        .sum();
+    println!(
+        "areas_at: {:?} each, {told} areas told",
+        before.elapsed() / 2_000
+    );
 }

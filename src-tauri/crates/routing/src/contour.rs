@@ -29,41 +29,96 @@ pub(crate) fn around(plane: &Plane, lines: &[Vec<E7>]) -> Vec<Polygon> {
     assemble(plane, rings)
 }
 
-/// Distances at the points of the grid, by column and row.
+/// Distances at the points of a part of the grid, row by row. The grid itself is the same for all
+/// lines of one plane.
 struct Field {
-    far_m: BTreeMap<(i32, i32), f64>,
+    west: i32,
+    south: i32,
+    columns: usize,
+    far_m: Vec<f32>,
 }
 
 impl Field {
     fn of(plane: &Plane, lines: &[Vec<E7>]) -> Self {
-        let mut far_m = BTreeMap::new();
-        for line in lines {
-            let line: Vec<(f64, f64)> = line.iter().map(|at| plane.metres(*at)).collect();
+        let lines: Vec<Vec<(f64, f64)>> = lines
+            .iter()
+            .map(|line| line.iter().map(|at| plane.metres(*at)).collect())
+            .collect();
+        let mut field = Self::around(lines.iter().flatten());
+        for line in &lines {
             for pair in line.windows(2) {
-                stamp(&mut far_m, pair[0], pair[1]);
+                field.stamp(pair[0], pair[1]);
             }
         }
-        Self { far_m }
+        field
+    }
+
+    /// The part of the grid around points, with a margin, where nothing is near yet.
+    fn around<'a>(points: impl Iterator<Item = &'a (f64, f64)>) -> Self {
+        let (mut west, mut south) = (i32::MAX, i32::MAX);
+        let (mut east, mut north) = (i32::MIN, i32::MIN);
+        for (x, y) in points {
+            (west, east) = (west.min(low(*x)), east.max(high(*x)));
+            (south, north) = (south.min(low(*y)), north.max(high(*y)));
+        }
+        let count = |from: i32, to: i32| usize::try_from(to - from + 1).unwrap_or(0);
+        let (columns, rows) = match west <= east {
+            true => (count(west, east), count(south, north)),
+            false => (0, 0),
+        };
+        Self {
+            west,
+            south,
+            columns,
+            far_m: vec![FAR_M as f32; columns * rows],
+        }
+    }
+
+    fn index(&self, (column, row): (i32, i32)) -> usize {
+        (row - self.south) as usize * self.columns + (column - self.west) as usize
     }
 
     fn at(&self, point: (i32, i32)) -> f64 {
-        self.far_m.get(&point).copied().unwrap_or(FAR_M)
+        f64::from(self.far_m[self.index(point)])
+    }
+
+    /// Tells the points of the grid near a stretch how far it is.
+    fn stamp(&mut self, from: (f64, f64), to: (f64, f64)) {
+        let (run, rise) = (to.0 - from.0, to.1 - from.1);
+        let squared = run * run + rise * rise;
+        for row in low(from.1.min(to.1))..=high(from.1.max(to.1)) {
+            for column in low(from.0.min(to.0))..=high(from.0.max(to.0)) {
+                let (x, y) = (f64::from(column) * STEP_M, f64::from(row) * STEP_M);
+                let part = match squared > 0.0 {
+                    true => ((x - from.0) * run + (y - from.1) * rise) / squared,
+                    false => 0.0,
+                };
+                let part = part.clamp(0.0, 1.0);
+                let far = (x - from.0 - run * part).hypot(y - from.1 - rise * part);
+                let index = self.index((column, row));
+                self.far_m[index] = self.far_m[index].min(far as f32);
+            }
+        }
     }
 
     /// The outlines in the plane, the land to their left.
     fn rings(&self) -> Vec<Vec<(f64, f64)>> {
         let mut next: BTreeMap<Corner, Corner> = BTreeMap::new();
-        let mut squares: Vec<(i32, i32)> = self
-            .far_m
-            .keys()
-            .flat_map(|(x, y)| [(*x, *y), (x - 1, *y), (*x, y - 1), (x - 1, y - 1)])
-            .collect();
-        squares.sort_unstable();
-        squares.dedup();
-        for (x, y) in squares {
-            let [a, b, c, d] = [(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)];
-            self.triangle([a, b, c], &mut next);
-            self.triangle([a, c, d], &mut next);
+        let rows = self.far_m.len().checked_div(self.columns).unwrap_or(0);
+        let beside = BESIDE_M as f32;
+        for row in 1..rows {
+            for column in 1..self.columns {
+                let at = row * self.columns + column;
+                let under = at - self.columns;
+                let near = [at, at - 1, under, under - 1].map(|i| self.far_m[i] < beside);
+                if near == [true; 4] || near == [false; 4] {
+                    continue;
+                }
+                let (x, y) = (self.west + column as i32 - 1, self.south + row as i32 - 1);
+                let [a, b, c, d] = [(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)];
+                self.triangle([a, b, c], &mut next);
+                self.triangle([a, c, d], &mut next);
+            }
         }
         let mut rings = Vec::new();
         while let Some((first, mut corner)) = next.pop_first() {
@@ -111,27 +166,14 @@ fn corner(one: (i32, i32), other: (i32, i32)) -> Corner {
     (one.min(other), one.max(other))
 }
 
-/// Tells the points of the grid near a stretch how far it is.
-fn stamp(far_m: &mut BTreeMap<(i32, i32), f64>, from: (f64, f64), to: (f64, f64)) {
-    let low = |a: f64, b: f64| ((a.min(b) - FAR_M) / STEP_M).floor() as i32;
-    let high = |a: f64, b: f64| ((a.max(b) + FAR_M) / STEP_M).ceil() as i32;
-    let (run, rise) = (to.0 - from.0, to.1 - from.1);
-    let squared = run * run + rise * rise;
-    for column in low(from.0, to.0)..=high(from.0, to.0) {
-        for row in low(from.1, to.1)..=high(from.1, to.1) {
-            let (x, y) = (f64::from(column) * STEP_M, f64::from(row) * STEP_M);
-            let part = match squared > 0.0 {
-                true => ((x - from.0) * run + (y - from.1) * rise) / squared,
-                false => 0.0,
-            };
-            let part = part.clamp(0.0, 1.0);
-            let far = (x - from.0 - run * part).hypot(y - from.1 - rise * part);
-            if far < FAR_M {
-                let known = far_m.entry((column, row)).or_insert(FAR_M);
-                *known = known.min(far);
-            }
-        }
-    }
+/// The first column or row of the grid that something at this place may be near to.
+fn low(metres: f64) -> i32 {
+    ((metres - FAR_M) / STEP_M).floor() as i32
+}
+
+/// The last.
+fn high(metres: f64) -> i32 {
+    ((metres + FAR_M) / STEP_M).ceil() as i32
 }
 
 fn doubled_area(ring: &[(f64, f64)]) -> f64 {

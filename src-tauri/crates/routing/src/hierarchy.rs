@@ -8,7 +8,13 @@
 //! [`Hierarchy::thinned`] drops arcs that no speed can ever open: one-way streets leave many.
 
 use crate::graph::{Lane, RoadGraph};
+use crate::order;
 use crate::turns::Turns;
+
+/// An order that makes more arcs for each lane is not the one that was written; ours make 5 to 10.
+const ARCS_PER_LANE_MAX: usize = 64;
+/// So many arcs are no harm in any graph.
+const ARCS_ALWAYS: usize = 1 << 20;
 
 /// No lane, turn or arc.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -39,8 +45,13 @@ pub(crate) struct Hierarchy {
 impl Hierarchy {
     /// The hierarchy of a graph's lanes.
     pub(crate) fn new(graph: &RoadGraph, turns: &Turns) -> Self {
-        let rank = ranks(graph);
-        let (first, head) = chordal(&rank, turns);
+        let mut rank = ranks(graph, &graph.order);
+        let most = (rank.len() * ARCS_PER_LANE_MAX).max(ARCS_ALWAYS);
+        let (first, head) = chordal(&rank, turns, most).unwrap_or_else(|| {
+            // Any order gives right answers, but a foolish one could fill the memory.
+            rank = ranks(graph, &order::of(graph));
+            chordal(&rank, turns, usize::MAX).unwrap_or_default()
+        });
         let count = rank.len();
         let parent = (0..count)
             .map(|x| match first[x] == first[x + 1] {
@@ -164,9 +175,9 @@ fn each_turn(turns: &Turns, lanes: usize) -> impl Iterator<Item = (Lane, Lane, u
 }
 
 /// The rank of each lane: by the order of the pieces.
-fn ranks(graph: &RoadGraph) -> Vec<u32> {
+fn ranks(graph: &RoadGraph, order: &[u32]) -> Vec<u32> {
     let mut rank = vec![0; graph.lane_count()];
-    for (place, piece) in (0u32..).zip(&graph.order) {
+    for (place, piece) in (0u32..).zip(order) {
         for side in [0, 1] {
             rank[(piece * 2 + side) as usize] = place * 2 + side;
         }
@@ -175,8 +186,8 @@ fn ranks(graph: &RoadGraph) -> Vec<u32> {
 }
 
 /// All arcs upwards after every lane's upper neighbours were joined: where those of each rank
-/// begin, and their upper ends.
-fn chordal(rank: &[u32], turns: &Turns) -> (Vec<u32>, Vec<u32>) {
+/// begin, and their upper ends. Nothing when there would be more than `most`.
+fn chordal(rank: &[u32], turns: &Turns, most: usize) -> Option<(Vec<u32>, Vec<u32>)> {
     let mut above: Vec<Vec<u32>> = vec![Vec::new(); rank.len()];
     for (from, onto, _) in each_turn(turns, rank.len()) {
         let (x, y) = (rank[from as usize], rank[onto as usize]);
@@ -195,7 +206,10 @@ fn chordal(rank: &[u32], turns: &Turns) -> (Vec<u32>, Vec<u32>) {
             above[*lowest as usize].extend_from_slice(rest);
         }
         head.extend(mine);
+        if head.len() > most {
+            return None;
+        }
     }
     first.push(head.len() as u32);
-    (first, head)
+    Some((first, head))
 }

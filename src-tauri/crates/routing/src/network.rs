@@ -58,7 +58,8 @@ pub struct RoadWay {
     pub is_open: [bool; 2],
     /// Posted speed in km/h in the two directions.
     pub posted_kmh: [Option<u16>; 2],
-    /// Private, for residents, for customers: driven when needed, see [`crate::RESTRICTED_ENTRY_MS`].
+    /// Private, for residents, for customers: driven when needed, at
+    /// [`crate::RESTRICTED_ENTRY_MS`].
     pub is_restricted: bool,
     /// Part of a roundabout.
     pub is_roundabout: bool,

@@ -98,18 +98,12 @@ fn backward(roads: &Roads, from: &[Result<Snap, NoWay>], goal: &Snap) -> Vec<Cos
         if roads.is_closed[(lane >> 1) as usize] {
             continue;
         }
-        for before in roads.turns.sources(lane) {
-            let Some(turn) = roads
-                .turns
-                .out_of(*before)
-                .find(|turn| roads.turns.onto[*turn] == lane)
-            else {
-                continue;
-            };
+        for turn in roads.turns.into_lane(lane) {
+            let before = roads.turns.from[turn];
             let all = now + roads.turn_cost(turn);
-            if all < rest[*before as usize] {
-                rest[*before as usize] = all;
-                queue.push(Reverse((all, *before)));
+            if all < rest[before as usize] {
+                rest[before as usize] = all;
+                queue.push(Reverse((all, before)));
             }
         }
     }

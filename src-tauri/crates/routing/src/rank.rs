@@ -71,15 +71,9 @@ impl Roads {
     pub(crate) fn last_turns(&self, goal: &Snap) -> Vec<(Lane, Cost)> {
         let mut last = Vec::new();
         for (onto, along_dm) in self.lanes_at(goal) {
-            for from in self.turns.sources(onto) {
-                let turn = self
-                    .turns
-                    .out_of(*from)
-                    .find(|turn| self.turns.onto[*turn] == onto);
-                if let Some(turn) = turn {
-                    let part = self.part_cost(onto, along_dm);
-                    last.push((*from, cost(self.turns.ms[turn], 0) + part));
-                }
+            let part = self.part_cost(onto, along_dm);
+            for turn in self.turns.into_lane(onto) {
+                last.push((self.turns.from[turn], cost(self.turns.ms[turn], 0) + part));
             }
         }
         last

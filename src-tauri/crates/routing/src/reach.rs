@@ -35,8 +35,8 @@ impl Connected {
         let core: Vec<bool> = (0..lanes)
             .map(|lane| graph.is_open(lane as Lane) && size[group[lane] as usize] >= enough)
             .collect();
-        let ahead = |lane: Lane| &turns.onto[turns.out_of(lane)];
-        let behind = |lane: Lane| turns.sources(lane);
+        let ahead = |lane: Lane| turns.out_of(lane).map(|turn| turns.onto[turn]);
+        let behind = |lane: Lane| turns.into_lane(lane).map(|turn| turns.from[turn]);
         Self {
             is_led_to: spread(core.clone(), ahead),
             leads: spread(core, behind),
@@ -44,7 +44,7 @@ impl Connected {
     }
 }
 
-fn spread<'a>(mut marked: Vec<bool>, next: impl Fn(Lane) -> &'a [Lane]) -> Vec<bool> {
+fn spread<I: Iterator<Item = Lane>>(mut marked: Vec<bool>, next: impl Fn(Lane) -> I) -> Vec<bool> {
     let mut stack: Vec<Lane> = (0u32..)
         .zip(&marked)
         .filter(|(_, is_marked)| **is_marked)
@@ -52,8 +52,8 @@ fn spread<'a>(mut marked: Vec<bool>, next: impl Fn(Lane) -> &'a [Lane]) -> Vec<b
         .collect();
     while let Some(lane) = stack.pop() {
         for lane in next(lane) {
-            if !std::mem::replace(&mut marked[*lane as usize], true) {
-                stack.push(*lane);
+            if !std::mem::replace(&mut marked[lane as usize], true) {
+                stack.push(lane);
             }
         }
     }

@@ -99,8 +99,7 @@ impl Roads {
         self.is_closed = is_closed;
         let mut turns = Vec::new();
         for lane in changed.iter().flat_map(|piece| [piece * 2, piece * 2 + 1]) {
-            // Lanes that turn into this one arrive where it begins: opposites of those leaving.
-            turns.extend(self.turns_into(lane as Lane));
+            turns.extend(self.turns.into_lane(lane as Lane));
         }
         for turn in &turns {
             self.turn_costs[*turn] = self.turn_cost(*turn);
@@ -205,18 +204,5 @@ impl Roads {
         if idle.len() < IDLE_MAX {
             idle.push(scratch);
         }
-    }
-
-    /// The turns that lead into a lane.
-    fn turns_into(&self, lane: Lane) -> Vec<usize> {
-        self.turns
-            .sources(lane)
-            .iter()
-            .filter_map(|from| {
-                self.turns
-                    .out_of(*from)
-                    .find(|turn| self.turns.onto[*turn] == lane)
-            })
-            .collect()
     }
 }

@@ -36,11 +36,13 @@ pub(crate) struct Turns {
     first: Vec<u32>,
     /// Into which lane.
     pub(crate) onto: Vec<Lane>,
+    /// Out of which lane.
+    pub(crate) from: Vec<Lane>,
     /// At what cost in milliseconds.
     pub(crate) ms: Vec<u32>,
-    /// Lanes that lead into each.
+    /// Turns by the lane they lead into.
     into_first: Vec<u32>,
-    into: Vec<Lane>,
+    into: Vec<u32>,
 }
 
 impl Turns {
@@ -51,6 +53,7 @@ impl Turns {
         let mut turns = Self {
             first: Vec::with_capacity(graph.lane_count() + 1),
             onto: Vec::new(),
+            from: Vec::new(),
             ms: Vec::new(),
             into_first: vec![0; graph.lane_count() + 1],
             into: Vec::new(),
@@ -76,19 +79,19 @@ impl Turns {
         }
         let mut next = self.into_first.clone();
         self.into = vec![0; self.onto.len()];
-        for from in 0..lanes as Lane {
-            for turn in self.out_of(from) {
-                let slot = &mut next[self.onto[turn] as usize];
-                self.into[*slot as usize] = from;
-                *slot += 1;
-            }
+        for (turn, onto) in (0u32..).zip(&self.onto) {
+            let slot = &mut next[*onto as usize];
+            self.into[*slot as usize] = turn;
+            *slot += 1;
         }
     }
 
-    /// The lanes that lead into one.
-    pub(crate) fn sources(&self, lane: Lane) -> &[Lane] {
+    /// The turns into a lane.
+    pub(crate) fn into_lane(&self, lane: Lane) -> impl Iterator<Item = usize> + '_ {
         let lane = lane as usize;
-        &self.into[self.into_first[lane] as usize..self.into_first[lane + 1] as usize]
+        self.into[self.into_first[lane] as usize..self.into_first[lane + 1] as usize]
+            .iter()
+            .map(|turn| *turn as usize)
     }
 
     /// The turns out of a lane, as indices.
@@ -114,12 +117,14 @@ impl Turns {
                 _ => angle_ms(angle),
             };
             self.onto.push(onto);
+            self.from.push(lane);
             self.ms
                 .push(by_angle + signal_ms + entry_ms(graph, lane, onto));
         }
         let back = lane ^ 1;
         if self.onto.len() == begin && graph.is_open(back) {
             self.onto.push(back);
+            self.from.push(lane);
             self.ms.push(angle_ms(180.0) + U_TURN_MS);
         }
     }

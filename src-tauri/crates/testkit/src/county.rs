@@ -96,20 +96,13 @@ pub fn generate() -> io::Result<BTreeMap<&'static str, Vec<u8>>> {
     );
     files.insert("cameras.csv", watch::cameras_csv(&cameras));
     files.insert("shift.csv", shift::csv(&world, &villages, &towns));
-    files.insert(
-        "own/辖区.geojson",
-        own::jurisdictions(&borders, &towns, &posts),
-    );
-    files.insert("own/巡区.geojson", own::patrol_zones(&towns, &posts));
-    files.insert(
-        "own/快反点.csv",
-        own::points135(&world, &towns, &units, &posts),
-    );
-    files.insert(
-        "own/标准地址.csv",
-        own::addresses(&villages, &towns, &posts),
-    );
-    files.insert("own/灯杆.csv", own::poles(&world));
+    files.extend(own::files(
+        &world,
+        &borders,
+        &towns,
+        &villages,
+        (&posts, &units),
+    ));
     Ok(files)
 }
 

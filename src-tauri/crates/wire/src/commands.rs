@@ -146,6 +146,8 @@ macro_rules! command_table {
                 code::CommandText => code::CommandPreview [];
             "command.run" CommandRun Write [Intake Dispatch ShiftLeader]
                 code::CommandText => code::CommandDone [Incidents Units Calls Needs];
+            "order.paper" OrderPaper ProtectedRead [Intake Dispatch ShiftLeader Commander]
+                incident::IncidentRef => honesty::Exported [];
             "audit.list" AuditList ProtectedRead [Supervisor Admin]
                 honesty::AuditQuery => honesty::AuditLines [];
             "audit.export" AuditExport ProtectedRead [Supervisor ShiftLeader Admin]

@@ -31,6 +31,8 @@ pub enum PointSource {
     Gazetteer,
     /// 单位所在.
     Unit,
+    /// 坐标: typed or pasted as coordinates or a grid code.
+    Coordinate,
 }
 
 /// A point with its accuracy and source; none overwrites another.

@@ -208,6 +208,9 @@ pub struct Form {
     pub point: Option<Point>,
     /// Source of the point.
     pub point_source: Option<PointSource>,
+    /// Datum the coordinates came in (`wgs84`, `gcj02`, `bd09`): only with a point whose source is
+    /// `coordinate`; any other point clears it.
+    pub point_datum: Option<String>,
     /// Town (乡镇) of the place.
     pub town: Option<String>,
     /// Code of the jurisdiction (辖区): filled in with the point when only one holds it.

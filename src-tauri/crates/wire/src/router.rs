@@ -329,6 +329,7 @@ impl Router {
             C::CommandRun => run(context, request, |context, request| {
                 command::run(self, context, request)
             }),
+            C::OrderPaper => run(context, request, export::order_paper),
             C::AuditList => run(context, request, honesty::audit_list),
             C::AuditExport => run(context, request, export::incident),
             C::AuditVerify => run(context, request, honesty::audit_verify),

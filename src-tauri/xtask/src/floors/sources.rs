@@ -7,7 +7,11 @@ use anyhow::{Context, Result};
 use crate::place;
 use crate::scrub::{has_word, imports, scrub, without_tests};
 
-const GROUND: [&str; 2] = ["src-tauri/crates/geo/src", "src-tauri/crates/domain/src"];
+const GROUND: [&str; 3] = [
+    "src-tauri/crates/geo/src",
+    "src-tauri/crates/domain/src",
+    "src-tauri/crates/routing/src",
+];
 
 /// Word, and what to do instead.
 const BANS: [(&str, &str); 7] = [

@@ -1,8 +1,14 @@
-//! A made-up county of many house numbers: streets and villages over the syllables that real
-//! ones have, from a fixed seed. Not here: the demo county.
+//! A made-up county of many house numbers, from a fixed seed: streets by real names where the
+//! list of them is there, else over the syllables that real ones have; and groups of villages.
+//! Not here: the demo county.
+
+use std::collections::BTreeSet;
+use std::io::Read as _;
 
 use fengsui_testkit::county::points::Point;
+use flate2::read::GzDecoder;
 
+use crate::desk::root;
 use crate::load::dice::Dice;
 
 /// A house number.
@@ -54,10 +60,39 @@ fn one(dice: &mut Dice, of: &str) -> String {
     of.chars().nth(at).map(String::from).unwrap_or_default()
 }
 
+/// Real names of streets, each once, in order; `None` when their list is not there.
+#[must_use]
+pub fn real_names() -> Option<Vec<String>> {
+    let path = root()
+        .parent()?
+        .join("shared/data/names/jingjinji-names.tsv.gz");
+    let mut text = String::new();
+    let file = std::fs::File::open(path).ok()?;
+    GzDecoder::new(file).read_to_string(&mut text).ok()?;
+    let is_street = |name: &&str| {
+        let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+        name.ends_with(['路', '街', '巷', '道', '弄', '里', '条'])
+            && (3..=8).contains(&name.chars().count())
+            && name.chars().all(is_han)
+    };
+    let rows = text.lines().filter(|line| line.contains("\t道路\t"));
+    let names = rows.filter_map(|line| line.split('\t').next());
+    let names: BTreeSet<&str> = names.filter(is_street).collect();
+    Some(names.into_iter().map(str::to_owned).collect())
+}
+
 /// A street, a lane off one, or a group of a village.
-fn street(dice: &mut Dice) -> String {
+fn street(dice: &mut Dice, real: &[String]) -> String {
+    if !real.is_empty() && dice.percent(80) {
+        let at = usize::try_from(dice.below(real.len() as u64)).unwrap_or(0);
+        return real.get(at).cloned().unwrap_or_default();
+    }
     let stem = one(dice, FIRST) + &one(dice, SECOND);
-    match dice.below(100) {
+    let kind = match real.is_empty() {
+        true => dice.below(100),
+        false => 99,
+    };
+    match kind {
         0..45 => stem + dice.pick(&STREETS),
         45..65 => stem + dice.pick(&SIDES) + dice.pick(&["路", "街"]),
         65..80 => stem + "路" + dice.pick(&LANES),
@@ -70,13 +105,13 @@ fn street(dice: &mut Dice) -> String {
 
 /// So many house numbers, some fifty to a street, in towns some kilometres apart.
 #[must_use]
-pub fn houses(count: usize, seed: u64) -> Vec<House> {
+pub fn houses(count: usize, seed: u64, real: &[String]) -> Vec<House> {
     let mut found = Vec::with_capacity(count);
     let mut place = 0;
     while found.len() < count {
         place += 1;
         let dice = &mut Dice::new(seed, place);
-        let street = street(dice);
+        let street = street(dice, real);
         let town = i32::try_from(dice.below(TOWNS.unsigned_abs().into())).unwrap_or(0);
         let (east, north) = (
             dice.between(-9_000, 9_000) as i32,

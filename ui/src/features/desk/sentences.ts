@@ -52,7 +52,7 @@ const numbered: Record<string, readonly string[]> = {
   channel: ['terminal', 'radio', 'phone'],
   line: ['110', '119', '122'],
   entrance: ['phone', 'walk_in', 'radio', 'patrol', 'sms', 'video', 'department'],
-  point_source: ['handset', 'base_station', 'landline', 'map_click', 'gazetteer', 'unit'],
+  point_source: ['handset', 'base_station', 'landline', 'map_click', 'gazetteer', 'unit', 'coordinate'],
 };
 
 export function readValue(name: string, given: string): string {

@@ -28,7 +28,7 @@ const emptyForm: Form = {
   type_code: null, level: null, caller_name: null, caller_number: null, contact: null,
   caller_note: null, order_text: null, plate: null, trapped: null, injured: null, dead: null,
   building: null, floor: null, material: null, dangerous_goods: null, water_source: null,
-  vehicles: null, road_state: null, answers: [],
+  vehicles: null, road_state: null, answers: [], point_datum: null,
 };
 
 /** A whole `Form` from the few fields that changed; `null` leaves a field as it is. */

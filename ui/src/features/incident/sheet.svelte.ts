@@ -145,7 +145,7 @@ class Sheet {
     return this.amend({
       place: hit.name,
       ...(hit.town ? { town: hit.town } : {}),
-      ...(hit.point ? { point: hit.point, point_source: 'gazetteer' } : {}),
+      ...(hit.point ? { point: hit.point, ...(hit.datum === null ? { point_source: 'gazetteer' } : { point_source: 'coordinate', point_datum: hit.datum }) } : {}),
     });
   }
 

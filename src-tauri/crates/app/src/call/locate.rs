@@ -53,7 +53,12 @@ fn follows(incident: &Registers, call: &Registers, fix: &Fix) -> bool {
         .and_then(PointSource::from_code);
     let by_person = matches!(
         source,
-        Some(PointSource::MapClick | PointSource::Gazetteer | PointSource::Unit)
+        Some(
+            PointSource::MapClick
+                | PointSource::Gazetteer
+                | PointSource::Unit
+                | PointSource::Coordinate
+        )
     );
     let fixes: Vec<Fix> = call
         .live(Field::CallFix)

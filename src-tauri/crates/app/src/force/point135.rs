@@ -133,8 +133,12 @@ impl Station {
         let times = self.travel_times(&places, place);
         let mut holders: BTreeMap<String, HeldPoint> = BTreeMap::new();
         for (row, travel) in near.into_iter().zip(times) {
-            let seconds = travel.ok().map(|way| way.seconds).filter(|s| *s <= first_s);
-            let Some(seconds) = seconds else { continue };
+            // By road, or over the last metres on foot where no road is.
+            let on_foot_s = walking_s(distance_m(row.position, place));
+            let seconds = travel.map_or(on_foot_s, |way| way.seconds.min(on_foot_s));
+            if seconds > first_s {
+                continue;
+            }
             let held = self.held(row, &units);
             let Some(team) = held.unit.filter(|_| matches!(held.hold, Hold::Team(..))) else {
                 continue;

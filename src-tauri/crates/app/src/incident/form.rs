@@ -7,6 +7,7 @@ use fengsui_domain::incident::{Entrance, Level, Line, PointSource};
 use fengsui_domain::log::entry::Value;
 use fengsui_domain::log::field::Field;
 use fengsui_domain::log::register::Registers;
+use fengsui_geo::reading::Datum;
 use fengsui_store::log::FieldWrite;
 
 use crate::call::e7;
@@ -45,6 +46,7 @@ pub struct Form {
 /// One-line text fields.
 pub const LINE_TEXTS: &[Field] = &[
     Field::IncidentPlace,
+    Field::IncidentPointDatum,
     Field::IncidentTown,
     Field::IncidentJurisdiction,
     Field::IncidentType,
@@ -141,8 +143,15 @@ impl Form {
                 Field::IncidentPointSource,
                 Value::Int(i64::from(source.code())),
             ));
+            if source != PointSource::Coordinate {
+                wanted.push((Field::IncidentPointDatum, Value::Nothing));
+            }
         }
         for (field, text) in &self.texts {
+            let is_datum = *field == Field::IncidentPointDatum;
+            if is_datum && self.point_source != Some(PointSource::Coordinate) {
+                return Err(invalid(field.word(), "coordinate"));
+            }
             wanted.push((*field, text_value(*field, text, county)?));
         }
         for (field, count) in &self.counts {
@@ -208,6 +217,10 @@ fn text_value(field: Field, text: &str, county: &County) -> Result<Value, AppErr
     };
     if clean.is_empty() {
         return Ok(Value::Nothing);
+    }
+    let known = [Datum::Wgs84, Datum::Gcj02, Datum::Bd09].map(Datum::word);
+    if field == Field::IncidentPointDatum && !known.contains(&clean.as_str()) {
+        return Err(invalid(word, &known.join(", ")));
     }
     if field == Field::IncidentType && county.type_row(&clean).is_none() {
         let rejection = Rejection::new(RejectionCode::CodeUnknown);

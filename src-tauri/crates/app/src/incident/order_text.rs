@@ -26,6 +26,7 @@ fn nameless(regs: &Registers, town: Option<&str>) -> String {
         Some(PointSource::BaseStation) => "基站定位",
         Some(PointSource::Landline) => "装机地址",
         Some(PointSource::Unit) => "单位所在",
+        Some(PointSource::Coordinate) => "坐标",
         Some(PointSource::MapClick | PointSource::Gazetteer) | None => "图上点",
     };
     format!("{town}{by} {lon:.5},{lat:.5}，地名待补")

@@ -286,17 +286,21 @@ impl Station {
     fn use_pack(&self, pack: Pack) {
         let pack = Arc::new(pack);
         self.map().put(Some(pack.clone()));
+        self.papers().forget();
         self.announce(&[Topic::Map, Topic::Honesty]);
         self.read_roads(&pack);
     }
 
-    /// Reads the roads of a pack and lays the county's speeds over them.
+    /// Reads what is searched of a pack, and its roads, and lays the county's speeds over them.
     pub(crate) fn read_roads(&self, pack: &Arc<Pack>) {
+        if let Err(error) = pack.warm() {
+            tracing::warn!(%error, "places are read when they are first searched");
+        }
         let roads = match (pack.road_graph(), self.speed_table()) {
             (Ok(Some(graph)), Ok(speeds)) => RoadNet::of(graph, &speeds),
             (Ok(None), _) => RoadNet::None,
             (Err(error), _) => {
-                tracing::error!(%error, "the roads could not be read; distances are straight lines");
+                tracing::error!(%error, "roads could not be read; distances are straight lines");
                 RoadNet::None
             }
             (_, Err(error)) => {

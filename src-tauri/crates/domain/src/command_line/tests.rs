@@ -448,6 +448,7 @@ fn incomplete_and_unknown() {
         ("/fk 巡03", Verb::Feedback),
         ("/ja", Verb::Close),
         ("/wx", Verb::Invalidate),
+        ("/zb", Verb::Locate),
         ("/f", Verb::Find),
     ];
     for (line, verb) in cases {
@@ -489,10 +490,10 @@ fn free_text_is_never_a_command() {
 #[test]
 fn words_for_the_desk() {
     let mut keys: Vec<&str> = Verb::all().map(Verb::usage_key).collect();
-    assert_eq!(keys.len(), 12);
+    assert_eq!(keys.len(), 13);
     keys.sort_unstable();
     keys.dedup();
-    assert_eq!(keys.len(), 12);
+    assert_eq!(keys.len(), 13);
     for verb in Verb::all().filter(|verb| *verb != Verb::WalkIn && *verb != Verb::Help) {
         let alone = run(&format!("/{}", verb.word()));
         assert_eq!(alone, Err(CommandLineError::Usage(verb)));
@@ -539,7 +540,10 @@ fn names_exist(line: &CommandLine) -> bool {
         }
         CommandLine::Close { result } => RESULTS[result.at].code == result.name,
         CommandLine::Invalidate { reason } => REASONS[reason.at].code == reason.name,
-        CommandLine::WalkIn { .. } | CommandLine::Find { .. } | CommandLine::Help => true,
+        CommandLine::WalkIn { .. }
+        | CommandLine::Locate { .. }
+        | CommandLine::Find { .. }
+        | CommandLine::Help => true,
     }
 }
 

@@ -16,6 +16,7 @@ const VERBS: &[(Verb, &str, &str, &str)] = &[
     (Verb::Feedback, "fk", "反馈", "command.usage.fk"),
     (Verb::Close, "ja", "结案", "command.usage.ja"),
     (Verb::Invalidate, "wx", "无效", "command.usage.wx"),
+    (Verb::Locate, "zb", "坐标", "command.usage.zb"),
     (Verb::Find, "f", "找", "command.usage.f"),
     (Verb::Help, "?", "帮助", "command.usage.help"),
 ];
@@ -107,6 +108,7 @@ impl CommandLine {
             Self::Feedback { .. } => Verb::Feedback,
             Self::Close { .. } => Verb::Close,
             Self::Invalidate { .. } => Verb::Invalidate,
+            Self::Locate { .. } => Verb::Locate,
             Self::Find { .. } => Verb::Find,
             Self::Help => Verb::Help,
         }
@@ -127,6 +129,7 @@ impl CommandLine {
             Self::Feedback { .. } => "command.feedback",
             Self::Close { .. } => "command.close",
             Self::Invalidate { .. } => "command.invalidate",
+            Self::Locate { .. } => "command.locate",
             Self::Find { .. } => "command.find",
             Self::Help => "command.help",
         }
@@ -173,7 +176,9 @@ impl CommandLine {
                 out.extend(unit.as_ref().map(|unit| ("unit", name(unit))));
                 out.push(("text", text.clone()));
             }
-            Self::WalkIn { text } | Self::Find { text } => out.push(("text", text.clone())),
+            Self::WalkIn { text } | Self::Locate { text } | Self::Find { text } => {
+                out.push(("text", text.clone()))
+            }
             Self::Close { result } => out.push(("result", name(result))),
             Self::Invalidate { reason } => out.push(("reason", name(reason))),
             Self::Help => {}

@@ -181,6 +181,8 @@ fields! {
     IncidentAnswers = 143 Incident Plain "answers",
     /// Code of the jurisdiction (辖区).
     IncidentJurisdiction = 144 Incident Plain "jurisdiction",
+    /// Datum that typed coordinates came in (word); only beside the source 坐标.
+    IncidentPointDatum = 145 Incident Plain "point_datum",
 
     /// The incident.
     AssignmentIncident = 301 Assignment Plain "incident",

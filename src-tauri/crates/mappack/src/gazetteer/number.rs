@@ -56,9 +56,10 @@ fn closed(chars: &[char]) -> Option<Found> {
             return None;
         }
         let (end, number) = number_at(chars, start)?;
-        // 地铁1号线 is a line, no house.
-        let is_line = chars.get(end) == Some(&'线');
-        (number.is_closed && !is_line).then_some((start, end, number))
+        // 地铁1号线 is a line, 创新七号路 a road: no houses.
+        const NAMED: [char; 8] = ['线', '路', '街', '巷', '道', '桥', '渠', '站'];
+        let is_name = chars.get(end).is_some_and(|c| NAMED.contains(c));
+        (number.is_closed && !is_name).then_some((start, end, number))
     })
 }
 
@@ -237,6 +238,7 @@ mod tests {
             ("王家庄3", "王家庄", 3, ""),
             ("Triq il-Kbira 12", "triqilkbira", 12, ""),
             ("经三路5号", "经三路", 5, ""),
+            ("创新七号路12号", "创新七号路", 12, ""),
             ("rml12", "rml", 12, ""),
         ];
         for (text, before, main, rest) in cases {

@@ -301,6 +301,7 @@ mod tests {
         for (i, layer) in OwnLayer::all().enumerate() {
             assert_eq!(layer as usize, i);
             assert_eq!(OwnLayer::from_code(layer.code()), Some(layer));
+            assert_eq!(serde_json::json!(layer), layer.code());
             assert_eq!(named(layer.code()), Some(layer), "{}", layer.code());
             assert_eq!(named(layer.chinese()), Some(layer), "{}", layer.chinese());
         }

@@ -28,7 +28,9 @@ impl Find<'_> {
         let clean: String = plain(text).map(simplified).collect();
         let clean = clean.trim();
         self.one(clean);
-        for (town, rest) in self.within_towns(clean) {
+        // What is no name as a whole may begin with a town or county said in short.
+        let may_be_short = self.best.count(Tier::StreetOnly) == 0;
+        for (town, rest) in self.within_towns(clean, may_be_short) {
             self.best.town = town;
             self.one(&rest);
         }
@@ -47,12 +49,14 @@ impl Find<'_> {
         self.names(&tokens);
         let numbered = number::split(text)
             .map(|(street, number)| (self.tokens(&street), number))
-            .filter(|(street, _)| street.len() > 1 || street.iter().any(|t| is_han(t.folded)));
+            .filter(|(street, _)| street.len() > 1 || has_han(street));
         if let Some((street, number)) = &numbered {
             self.numbers(street, number);
         }
         self.crossings(text, &tokens);
-        if self.best.count(Tier::StreetOnly) >= self.limit {
+        let fits = self.best.count(Tier::StreetOnly);
+        // Letters leave so much open that beside something that fits no guess is worth a line.
+        if fits >= self.limit || (fits > 0 && !has_han(&tokens)) {
             return;
         }
         self.inside(&tokens);
@@ -171,30 +175,32 @@ impl Find<'_> {
 
     /// Towns that stand before (or, parted by a blank, beside) the rest of the query, with it.
     /// The county before it is passed over.
-    fn within_towns(&self, text: &str) -> Vec<(Option<u16>, String)> {
+    fn within_towns(&self, text: &str, may_be_short: bool) -> Vec<(Option<u16>, String)> {
         let mut found: Vec<(Option<u16>, String)> = Vec::new();
-        let county = self.county.trim_end_matches(['省', '市', '县', '区']);
-        let rest = text
-            .split_once(county)
-            .filter(|_| !county.is_empty())
-            .map(|(_, rest)| rest.trim_start_matches(['省', '市', '县', '区']).trim());
-        let text = match rest {
-            Some(rest) if !rest.is_empty() => {
-                found.push((None, rest.to_owned()));
-                rest
-            }
-            _ => text,
+        let rest_of = |name: &str, text: &str| {
+            let rest = text.strip_prefix(name)?.trim();
+            (!name.is_empty() && units(rest).len() > 1).then(|| rest.to_owned())
         };
+        let county: String = plain(self.county).map(simplified).collect();
+        // A province or a prefecture may stand before the county.
+        let after = text.find(&county).and_then(|at| text.get(at..));
+        let mut rest = after.and_then(|text| rest_of(&county, text));
+        if may_be_short && rest.is_none() {
+            let bare = county.trim_end_matches(['省', '市', '县', '区']);
+            rest = rest_of(bare, text);
+        }
+        found.extend(rest.iter().map(|rest| (None, rest.clone())));
+        // A town may itself be named after the county.
+        let texts: Vec<&str> = rest.as_deref().into_iter().chain([text]).collect();
         for (town, name) in (1u16..).zip(&self.index.columns.towns) {
             let name: String = plain(name).map(simplified).collect();
-            let bare = bare_town(&name);
-            for start in [name.as_str(), bare] {
-                let rest = text.strip_prefix(start).map(str::trim);
-                if let Some(rest) = rest.filter(|rest| !rest.is_empty()) {
-                    found.push((Some(town), rest.to_owned()));
-                    break;
-                }
+            let mut rest = texts.iter().find_map(|text| rest_of(&name, text));
+            if may_be_short && rest.is_none() {
+                rest = texts
+                    .iter()
+                    .find_map(|text| rest_of(bare_town(&name), text));
             }
+            found.extend(rest.map(|rest| (Some(town), rest)));
         }
         found.extend(self.town_beside(text));
         found.truncate(TOWNS_MAX);
@@ -263,6 +269,10 @@ fn bare_town(name: &str) -> &str {
         .find_map(|ending| name.strip_suffix(ending))
         .filter(|bare| bare.chars().count() > 1)
         .unwrap_or(name)
+}
+
+fn has_han(tokens: &[Token]) -> bool {
+    tokens.iter().any(|token| is_han(token.folded))
 }
 
 /// Whether a query says enough: so many characters, or so many letters.

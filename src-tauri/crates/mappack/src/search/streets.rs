@@ -10,8 +10,11 @@ use fengsui_geo::distance_m;
 
 /// So many houses of one number, or numbers that begin so, are shown of one street.
 const HOUSES_MAX: usize = 60;
-/// A number is not put between two that are farther apart than this.
+/// A number is not put between two that are farther apart than this, nor farther than so many
+/// metres for each number between: those are two streets of one name, or a gap in what is known.
 const BETWEEN_MAX_M: f64 = 2_000.0;
+const APART_M: f64 = 200.0;
+const APART_PER_NUMBER_M: f64 = 100.0;
 /// So many pairs of streets are compared.
 const PAIRS_MAX: usize = 3_000;
 
@@ -89,7 +92,8 @@ fn between(
     };
     let (first, last) = (*known.get(lo)?, *known.get(hi)?);
     let (one, two) = (index.at(place(lo))?, index.at(place(hi))?);
-    if first >= last || distance_m(one, two) > BETWEEN_MAX_M {
+    let most = APART_M + APART_PER_NUMBER_M * f64::from(last.saturating_sub(first));
+    if first >= last || distance_m(one, two) > most.min(BETWEEN_MAX_M) {
         return None;
     }
     let share = f64::from(number - first) / f64::from(last - first);

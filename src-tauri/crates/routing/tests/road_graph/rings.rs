@@ -57,7 +57,9 @@ proptest! {
     /// A point of a reached line is reached in time; a point of a piece that is not on a line is
     /// not.
     #[test]
-    fn lines_are_what_is_reached_in_time(seed in any::<u64>(), column in 0.0..7.0, row in 0.0..7.0) {
+    fn lines_are_what_is_reached_in_time(
+        seed in any::<u64>(), column in 0.0..7.0, row in 0.0..7.0
+    ) {
         let roads = roads(seed, 8);
         let Ok(reaches) = roads.rings(at(column, row), &LIMITS_S) else {
             return Ok(());
@@ -80,7 +82,8 @@ proptest! {
                 let starts = [Ok(start)];
                 let travel = roads.rank_snaps(&starts, &goal)[0].unwrap();
                 let off_s = (goal.off_m - 25.0).max(0.0) * 0.6;
-                prop_assert!(travel.seconds - off_s <= reach.limit_s + 0.5, "{travel:?} {}", reach.limit_s);
+                let road_s = travel.seconds - off_s;
+                prop_assert!(road_s <= reach.limit_s + 0.5, "{road_s} {}", reach.limit_s);
             }
         }
         let mut dice = Dice(seed);
@@ -91,7 +94,8 @@ proptest! {
             for reach in &reaches {
                 if (seconds - reach.limit_s).abs() > 0.5 {
                     let is_on = metres_to(reach, goal.at, Some(goal.piece)) < 0.5;
-                    prop_assert_eq!(is_on, seconds < reach.limit_s, "{} {}", seconds, reach.limit_s);
+                    let limit_s = reach.limit_s;
+                    prop_assert_eq!(is_on, seconds < limit_s, "{} {}", seconds, limit_s);
                 }
             }
         }
@@ -100,7 +104,9 @@ proptest! {
     /// The land is what lies within some 60 m of a line; what a shorter time reaches lies in what
     /// a longer one does; rings are not crooked.
     #[test]
-    fn land_is_beside_the_lines_and_nested(seed in any::<u64>(), column in 0.0..7.0, row in 0.0..7.0) {
+    fn land_is_beside_the_lines_and_nested(
+        seed in any::<u64>(), column in 0.0..7.0, row in 0.0..7.0
+    ) {
         let roads = roads(seed, 8);
         let Ok(reaches) = roads.rings(at(column, row), &LIMITS_S) else {
             return Ok(());
@@ -108,7 +114,10 @@ proptest! {
         let mut dice = Dice(seed);
         for _ in 0..400 {
             let point = anywhere(&mut dice, 8);
-            let inside: Vec<bool> = reaches.iter().map(|reach| holds(&reach.polygons, point)).collect();
+            let inside: Vec<bool> = reaches
+                .iter()
+                .map(|reach| holds(&reach.polygons, point))
+                .collect();
             prop_assert!(inside.is_sorted(), "{inside:?}");
             for (reach, is_inside) in reaches.iter().zip(inside) {
                 // The grid takes distance as linear: too much beyond the end of a line, too little

@@ -13,6 +13,23 @@ use serde_json::{Value, json};
 /// Towns whose posts share a border on which one claims a place of the other.
 const CLAIMS: (usize, usize) = (2, 1);
 
+/// Every own file by its name in the county's folder.
+pub(crate) fn files(
+    world: &World,
+    borders: &[Border],
+    towns: &[Town],
+    villages: &[Village],
+    (posts, units): (&[Post], &[Unit]),
+) -> [(&'static str, Vec<u8>); 5] {
+    [
+        ("own/辖区.geojson", jurisdictions(borders, towns, posts)),
+        ("own/巡区.geojson", patrol_zones(towns, posts)),
+        ("own/快反点.csv", points135(world, towns, units, posts)),
+        ("own/标准地址.csv", addresses(villages, towns, posts)),
+        ("own/灯杆.csv", poles(world)),
+    ]
+}
+
 fn pair(point: &P) -> Value {
     let (lon, lat) = point.e7();
     json!([f64::from(lon) / 1e7, f64::from(lat) / 1e7])
@@ -41,7 +58,7 @@ fn collection(features: Vec<Value>) -> Vec<u8> {
 
 /// `own/辖区.geojson`: each town is one police post's; the post of the county town's middle also
 /// claims a block of its neighbour, as happens where a market has moved and the map has not.
-pub(crate) fn jurisdictions(borders: &[Border], towns: &[Town], posts: &[Post]) -> Vec<u8> {
+fn jurisdictions(borders: &[Border], towns: &[Town], posts: &[Post]) -> Vec<u8> {
     let mut features = Vec::new();
     for (i, post) in posts.iter().enumerate().take(towns.len()) {
         let rings = town_rings(borders, i);
@@ -81,7 +98,7 @@ fn claimed(own: &[Vec<P>], other: &[Vec<P>]) -> Option<Vec<P>> {
 }
 
 /// `own/巡区.geojson`: the county town in twelve zones of its street plan.
-pub(crate) fn patrol_zones(towns: &[Town], posts: &[Post]) -> Vec<u8> {
+fn patrol_zones(towns: &[Town], posts: &[Post]) -> Vec<u8> {
     const COLUMNS: [f64; 5] = [-3_000.0, -1_200.0, 300.0, 2_000.0, 4_600.0];
     const ROWS: [f64; 4] = [-4_300.0, -1_600.0, 400.0, 2_600.0];
     let mut features = Vec::new();
@@ -141,7 +158,7 @@ const QUICK_POINTS: [&str; 18] = [
 ];
 
 /// `own/快反点.csv`; the teams are units of the post on whose ground the point lies.
-pub(crate) fn points135(world: &World, towns: &[Town], units: &[Unit], posts: &[Post]) -> Vec<u8> {
+fn points135(world: &World, towns: &[Town], units: &[Unit], posts: &[Post]) -> Vec<u8> {
     let mut text = String::from("编号,名称,经度,纬度,所属派出所,快反单位,电话,等级\n");
     for (i, name) in QUICK_POINTS.iter().enumerate() {
         let Some(at) = world.at(name) else { continue };
@@ -171,7 +188,7 @@ pub(crate) fn points135(world: &World, towns: &[Town], units: &[Unit], posts: &[
 
 /// `own/标准地址.csv`: numbered houses of the villages, as the census of addresses has them and no
 /// map does. With the mark that spreadsheets put before UTF-8.
-pub(crate) fn addresses(villages: &[Village], towns: &[Town], posts: &[Post]) -> Vec<u8> {
+fn addresses(villages: &[Village], towns: &[Town], posts: &[Post]) -> Vec<u8> {
     let mut text = String::from("\u{feff}地址编码,街路巷,门牌号,乡镇,所属派出所,经度,纬度\n");
     let mut count = 0;
     for village in villages {
@@ -211,7 +228,7 @@ const LIT: [(&str, &str); 4] = [
 ];
 
 /// `own/灯杆.csv`: a lamp post every 40 metres of a lit street.
-pub(crate) fn poles(world: &World) -> Vec<u8> {
+fn poles(world: &World) -> Vec<u8> {
     const GAP_M: f64 = 40.0;
     let mut text = String::from("灯杆编号,名称,街路巷,经度,纬度\n");
     for (street, letters) in LIT {

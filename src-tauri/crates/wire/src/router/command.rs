@@ -13,6 +13,8 @@ use fengsui_domain::command_line::{
 use fengsui_domain::log::dot::Dot;
 use serde_json::{Value, json};
 
+mod locate;
+
 use super::convert::{params, unit_state_of};
 use super::{Context, Router};
 use crate::code::{CommandDone, CommandPreview, CommandText};
@@ -167,6 +169,7 @@ pub(super) fn preview(
                 params: params(vec![("what", "incident".to_owned())]),
             }
         }
+        Ok(CommandLine::Locate { text }) => locate::preview(context, &text),
         Ok(command) => CommandPreview::Ready {
             words: command.words().to_owned(),
             params: params(command.params()),
@@ -192,6 +195,7 @@ fn needs_incident(command: &CommandLine) -> bool {
             | CommandLine::Feedback { unit: None, .. }
             | CommandLine::Close { .. }
             | CommandLine::Invalidate { .. }
+            | CommandLine::Locate { .. }
     )
 }
 
@@ -206,6 +210,7 @@ pub(super) fn run(
     let command = lookup.parse(context, text).map_err(refused)?;
     let here = request.incident.as_deref();
     let step = match &command {
+        CommandLine::Locate { text } => locate::step(context, text, here)?,
         CommandLine::Help => Step::nothing(None),
         CommandLine::Find { .. } => find(router, context, &command)?,
         CommandLine::SetState { .. }

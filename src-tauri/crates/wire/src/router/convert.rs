@@ -13,6 +13,7 @@ use fengsui_domain::log::dot::Dot;
 use fengsui_domain::log::field::Field;
 use fengsui_domain::rank::Reason as AppReason;
 use fengsui_domain::{call as call_domain, post as post_domain, unit as unit_domain, watch};
+use fengsui_geo::Wgs84;
 
 use crate::call::{Call, CallState, IntakeFix, Line};
 use crate::common::{Fix, Point, PointSource, Saved, Topic, Watch};
@@ -65,7 +66,15 @@ same!(
     incident_domain::PointSource,
     point_source,
     point_source_of,
-    [Handset, BaseStation, Landline, MapClick, Gazetteer, Unit]
+    [
+        Handset,
+        BaseStation,
+        Landline,
+        MapClick,
+        Gazetteer,
+        Unit,
+        Coordinate
+    ]
 );
 same!(
     Stage,

@@ -43,6 +43,19 @@ pub(super) fn incident(context: &Context<'_>, request: IncidentRef) -> Result<Ex
     })
 }
 
+/// The dispatch order as a page to print.
+pub(super) fn order_paper(
+    context: &Context<'_>,
+    request: IncidentRef,
+) -> Result<Exported, Failure> {
+    let incident = dot("incident", &request.incident)?;
+    let path = context.station.order_paper(context.actor()?, incident)?;
+    Ok(Exported {
+        path: path.display().to_string(),
+        lines: 1,
+    })
+}
+
 /// A line as the desk shows it; beside it the bytes that the chain holds.
 fn row(line: &TimelineLine, entry: Option<&Entry>) -> serde_json::Value {
     let bytes = entry.map(Entry::encode);

@@ -144,7 +144,7 @@ pub(super) fn view(context: &Context<'_>, request: IncidentRef) -> Result<Incide
 macro_rules! texts {
     ($with:ident) => {
         $with! {
-            place = IncidentPlace, town = IncidentTown,
+            place = IncidentPlace, point_datum = IncidentPointDatum, town = IncidentTown,
             jurisdiction = IncidentJurisdiction, text = IncidentText,
             type_code = IncidentType, caller_name = IncidentCallerName,
             caller_number = IncidentCallerNumber, contact = IncidentContact,

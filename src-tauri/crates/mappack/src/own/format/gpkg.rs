@@ -15,8 +15,7 @@ struct Table {
 }
 
 pub(super) fn read(path: &Path, sink: &mut dyn Sink) -> Result<(), Halt> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let db = Connection::open_with_flags(path, flags).map_err(Halt::unreadable)?;
+    let db = open(path).map_err(Halt::unreadable)?;
     for table in tables(&db).map_err(Halt::unreadable)? {
         let crs = match table.shapes {
             Some((_, srs)) => crs(&db, srs).map_err(Halt::unreadable)?,
@@ -32,6 +31,27 @@ pub(super) fn read(path: &Path, sink: &mut dyn Sink) -> Result<(), Halt> {
         }
     }
     Ok(())
+}
+
+/// Opens the file without writing anything beside it, not even for one in WAL mode on a stick
+/// that cannot be written. Only where a journal lies beside it is SQLite let near that.
+fn open(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut journal = path.as_os_str().to_owned();
+    journal.push("-wal");
+    if std::fs::metadata(journal).is_ok_and(|meta| meta.len() > 0) {
+        return Connection::open_with_flags(path, flags);
+    }
+    let path = path.to_string_lossy().replace('\\', "/");
+    let encode = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b':' => {
+            char::from(byte).to_string()
+        }
+        other => format!("%{other:02X}"),
+    };
+    let encoded: String = path.bytes().map(encode).collect();
+    let address = format!("file:{encoded}?immutable=1");
+    Connection::open_with_flags(address, flags | OpenFlags::SQLITE_OPEN_URI)
 }
 
 fn tables(db: &Connection) -> rusqlite::Result<Vec<Table>> {

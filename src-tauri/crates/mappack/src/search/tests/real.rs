@@ -12,10 +12,7 @@ fn real_names() -> Option<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
     let path = root.join("../shared/data/names/jingjinji-names.tsv.gz");
     let Ok(file) = std::fs::File::open(path) else {
-        #[expect(clippy::print_stdout, reason = "a skipped test says so")]
-        {
-            println!("skipped: jingjinji-names.tsv.gz is not there");
-        }
+        println!("skipped: jingjinji-names.tsv.gz is not there");
         return None;
     };
     let mut text = String::new();
@@ -114,7 +111,6 @@ fn letter(dice: &mut Dice, name: &[char], _: &[char]) -> Option<String> {
 /// Without a slip every name is found; with one, at least so many of a hundred. A name counts as
 /// found when it is among the first twenty.
 #[test]
-#[expect(clippy::print_stdout, reason = "the rates are told")]
 fn slips_in_real_names() {
     let Some(text) = real_names() else { return };
     let made = made_of(&text);
