@@ -28,6 +28,9 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     setupFiles: ['tests/setup.ts'],
     restoreMocks: true,
+    // Every start of the whole desk loads all its modules anew; a machine full of compilers is slow at that.
+    hookTimeout: 30_000,
+    testTimeout: 20_000,
     css: true,
   },
 });
