@@ -89,7 +89,7 @@ describe('routes and rings', () => {
 describe('hot cells', () => {
   it.each([['', { from: 0, to: 24 }], ['21-23', { from: 21, to: 23 }], ['21–2', { from: 21, to: 2 }], ['9', { from: 9, to: 10 }], ['9到12', { from: 9, to: 12 }], ['24', null], ['3-3', null], ['晚', null]] as const)('hours %s', (text, hours) => expect(readHours(text)).toEqual(hours));
   it('gives out a list that a table program reads: mark, quotes, no formula', () => {
-    const hot: HotCells = { total: 5, without_place: 1, cells: [{ rank: 1, cell: '=A1', ring: square(1, 2, 1), place: '路口, "东"', n: 4, share: 0.8 }] };
+    const hot: HotCells = { total: 5, without_place: 1, off_grid: 0, without_class: 0, cells: [{ rank: 1, cell: '=A1', ring: square(1, 2, 1), place: '路口, "东"', n: 4, share: 0.8 }] };
     const csv = hotCsv(hot, ['名次', '网格'], '说明');
     expect(csv.charCodeAt(0)).toBe(0xfeff);
     expect(csv.split('\r\n')).toEqual(['\uFEFF说明', '名次,网格', `1,'=A1,"路口, ""东""",4,80.0%,1.500000,2.500000`, '']);
