@@ -7,6 +7,7 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
@@ -84,13 +85,28 @@ impl Peers {
         match Self::installed() {
             Ok(peers) => Some(peers),
             Err(why) => {
-                say(&format!("skipped: no independent router: {why:#}"));
+                say(&format!("skipped: no independent programs: {why:#}"));
                 None
             }
         }
     }
 
+    /// The Python that has the peers.
+    #[must_use]
+    pub fn python(&self) -> &Path {
+        &self.python
+    }
+
+    /// The build folder of this test.
+    #[must_use]
+    pub fn target(&self) -> &Path {
+        &self.target
+    }
+
     fn installed() -> Result<Peers> {
+        // Tests of one program run at once; the environment is made by one of them.
+        static ONE: Mutex<()> = Mutex::new(());
+        let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
         let program = std::env::current_exe()?;
         // target/debug/deps/<test> or target/release/<program>.
         let target = program

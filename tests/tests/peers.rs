@@ -8,5 +8,6 @@
 )]
 
 mod peers {
+    mod images;
     mod roads;
 }

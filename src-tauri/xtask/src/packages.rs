@@ -17,6 +17,8 @@ pub(crate) enum For {
     Window,
     /// A window on a machine without a display.
     Screenless,
+    /// The helper that draws maps for papers; without it the desk draws them itself.
+    Helper,
     /// The tests.
     Test,
 }
@@ -72,6 +74,17 @@ pub(crate) const TABLE: &[Need] = &[
         "make",
         For::Build,
         "builds the OpenSSL inside SQLCipher",
+    ),
+    program(
+        "protobuf-compiler",
+        "protoc",
+        For::Helper,
+        "builds the helper that draws maps for papers",
+    ),
+    need(
+        "mesa-vulkan-drivers",
+        For::Helper,
+        "draws maps for papers without a graphics card",
     ),
     need(
         "perl",
@@ -137,6 +150,17 @@ pub(crate) const TABLE: &[Need] = &[
         "ip",
         For::Test,
         "a network where nobody answers, for the window",
+    ),
+    program(
+        "poppler-utils",
+        "pdftotext",
+        For::Test,
+        "reads printed papers by another way than ours",
+    ),
+    need(
+        "python3-venv",
+        For::Test,
+        "independent programs to stand beside: Valhalla, MapLibre Native",
     ),
     program(
         "e2fsprogs",

@@ -8,9 +8,7 @@
 
 use anyhow::{Context as _, Result, bail};
 use fengsui_documents::Fonts;
-use fengsui_documents::mapimage::{
-    Frame, Ground as _, Helper, MapDrawer, MapRequest, Marker, RasterTiles,
-};
+use fengsui_documents::mapimage::{Frame, Helper, MapDrawer, MapRequest, Marker, RasterTiles};
 use fengsui_documents::order::{self, Entry, Level, Moment, OrderMap, OrderSheet, OrderUnit};
 use fengsui_documents::style::{Style, Theme};
 use fengsui_geo::{TileId, Wgs84};

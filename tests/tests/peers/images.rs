@@ -11,6 +11,7 @@ use fengsui_documents::style::{Style, Theme};
 use fengsui_geo::{Wgs84, from_world, to_world};
 use fengsui_tests::desk::root;
 use fengsui_tests::maps::PackGround;
+use fengsui_tests::peers::Peers;
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -25,23 +26,9 @@ const BOUNDS: [(u8, f64); 2] = [(8, 0.04), (32, 0.004)];
 /// Share of pixels that may be land here and water or road there; measured: at most 1.9 %.
 const CLASS_MOST: f64 = 0.03;
 
-/// The interpreter that has mapli: `FENGSUI_PEERS_PYTHON`, as the other peers' tests have it.
-fn python() -> Option<PathBuf> {
-    let given = std::env::var_os("FENGSUI_PEERS_PYTHON").map(PathBuf::from);
-    let found = given.filter(|python| {
-        let mut asked = Command::new(python);
-        asked.args(["-c", "import mapli"]).stderr(Stdio::null());
-        asked.status().is_ok_and(|status| status.success())
-    });
-    if found.is_none() {
-        println!("skipped: no Python with mapli (FENGSUI_PEERS_PYTHON)");
-    }
-    found
-}
-
 /// The helper, when it is built and has an adapter: `FENGSUI_MAPIMAGE` or its debug build.
-fn helper() -> Option<Helper> {
-    let built = root().join("target/mapimage/debug/fengsui-mapimage");
+fn helper(target: &Path) -> Option<Helper> {
+    let built = target.join("mapimage/debug/fengsui-mapimage");
     let program = std::env::var_os("FENGSUI_MAPIMAGE").map_or(built, PathBuf::from);
     let helper = Helper::new(&program);
     match helper.check() {
@@ -196,19 +183,19 @@ fn class(pixel: &[u8], theme: Theme) -> u8 {
 }
 
 fn compare(input: &Path, name: &str) {
-    let (Some(python), Ok(fonts)) = (python(), Fonts::of_system()) else {
+    let (Some(peers), Ok(fonts)) = (Peers::find(), Fonts::of_system()) else {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
     let ground = PackGround::build(input, folder.path()).unwrap();
     let mut drawers = vec![MapDrawer::new(fonts.clone())];
-    drawers.extend(helper().map(|helper| MapDrawer::with_helper(fonts, helper)));
+    drawers.extend(helper(peers.target()).map(|helper| MapDrawer::with_helper(fonts, helper)));
     let views = views(&ground);
     let mut bad = Vec::new();
     println!("{name}: share of pixels that differ by more than 8, 32, 64; p99; class");
     for (theme, word) in [(Theme::Day, "day"), (Theme::Night, "night")] {
         peer(
-            &python,
+            peers.python(),
             &folder.path().join("pack"),
             word,
             &views,

@@ -15,6 +15,7 @@ import { follow } from '@features/incident/follow.svelte';
 import { sheet, type Face } from '@features/incident/sheet.svelte';
 import { mapState } from '@features/map/map.svelte';
 import { areaName, holding } from '@features/place/area-words';
+import { paper } from '@features/incident/paper.svelte';
 import { wall } from '@features/wall/wall.svelte';
 import { needs } from '@features/need/needs.svelte';
 import type { Channel, Entrance, Line, Need, Unit } from '@generated/types';

@@ -9,7 +9,8 @@
 
 use fengsui_geo::{Wgs84, distance_m};
 use fengsui_mappack::{
-    BuildInput, Continue, Manifest, OwnLayer, Pack, PackError, RasterInfo, ThingRow, build,
+    BuildInput, Continue, Manifest, OwnLayer, Pack, PackError, RasterInfo, SearchAsk, ThingRow,
+    build,
 };
 use rusqlite::{Connection, params};
 use std::path::{Path, PathBuf};
@@ -381,8 +382,11 @@ fn small_xml() {
         (1, Some(1_709_208_000))
     );
     let pack = Pack::open(&dir.path().join("pack")).unwrap();
-    assert_eq!(pack.search("甲", 5).unwrap()[0].name, "甲&乙村");
-    assert!(pack.search("没有", 5).unwrap().is_empty());
+    assert_eq!(
+        pack.search(&SearchAsk::new("甲", 5)).unwrap()[0].name,
+        "甲&乙村"
+    );
+    assert!(pack.search(&SearchAsk::new("没有", 5)).unwrap().is_empty());
     for bad in [
         "<node id='1' lat='91' lon='113.9'/>",
         "<node id='1' lat='31' lon='nan'/>",

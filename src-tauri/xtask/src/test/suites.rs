@@ -115,6 +115,16 @@ fn cargo(words: &[&str]) -> Work {
     Work::Steps(vec![Step::new(".", &line)])
 }
 
+/// The helper program is a workspace of its own, so that its old dependencies stay out of ours.
+fn map_helper() -> Work {
+    let target = place::target().join("mapimage");
+    let target = target.to_string_lossy().into_owned();
+    let manifest = "src-tauri/mapimage/Cargo.toml";
+    let line = ["cargo", "build", "--locked", "--manifest-path", manifest];
+    let line = [&line[..], &["--target-dir", &target]].concat();
+    Work::Steps(vec![Step::new(".", &line)])
+}
+
 fn npm(script: &str) -> Work {
     Work::Steps(vec![Step::new("ui", &["npm", "run", "--silent", script])])
 }
@@ -145,6 +155,7 @@ pub(crate) fn all(root: &Path, yes: bool) -> Result<Vec<Suite>> {
         Suite::new("ui-lint", 10, npm("lint")).wants(UI),
         vitest().wants(UI),
         Suite::new("program", 40, cargo(&program::words("fengsui"))).wants(PAGE),
+        Suite::new("map-helper", 30, map_helper()).wants(PACKAGES),
         Suite::new("bindings", 15, checked(bindings::check)).wants(PACKAGES),
         Suite::new("schema", 15, checked(schema::check)).wants(PACKAGES),
         Suite::new("clippy", 40, cargo(&clippy)).wants(PAGE),
@@ -155,7 +166,13 @@ pub(crate) fn all(root: &Path, yes: bool) -> Result<Vec<Suite>> {
 }
 
 fn install(root: &Path, yes: bool) -> Result<Vec<String>> {
-    let uses = [For::Build, For::Window, For::Screenless, For::Test];
+    let uses = [
+        For::Build,
+        For::Window,
+        For::Screenless,
+        For::Helper,
+        For::Test,
+    ];
     packages::ensure(root, &uses, yes).map(|()| Vec::new())
 }
 
