@@ -106,11 +106,22 @@ class HotTool {
     return t('hot.about', { days: this.days, type: this.typeRow?.name ?? t('hot.every_type'), weekdays: days, from, to, at: ymd(clock.exact_ms()) });
   }
 
+  /** What was counted, and what could not be, each apart. */
+  get counted(): string {
+    const all = this.read.value;
+    if (!all) return '';
+    return [
+      t('hot.counted', { total: all.total, without: all.without_place }),
+      ...(all.off_grid > 0 ? [t('hot.off_grid', { n: all.off_grid })] : []),
+      ...(all.without_class > 0 ? [t('hot.without_class', { n: all.without_class })] : []),
+    ].join(t('list.semicolon'));
+  }
+
   async save(): Promise<void> {
     const hot = this.read.value;
     if (!hot || this.read.failure) return;
     const heads = [t('hot.rank'), t('hot.cell'), t('hot.place'), t('hot.n'), t('hot.share'), t('hot.lon'), t('hot.lat')];
-    const note = `${this.about}${t('list.semicolon')}${t('hot.counted', { total: hot.total, without: hot.without_place })}`;
+    const note = `${this.about}${t('list.semicolon')}${this.counted}`;
     const name = `hot-cells-${ymd(clock.exact_ms())}.csv`;
     this.saved = await saveText(name, hotCsv(hot, heads, note)).then((where) => t('hot.saved', { where: where || name }), () => t('hot.not_saved'));
   }

@@ -21,7 +21,7 @@ export function ringFeatures(rings: Rings): FeatureCollection {
       const inner = sorted.length - 1 - at;
       const isEmpty = inner === 0 && ring.units.length === 0;
       const top = ring.rings.flat().reduce<[number, number] | null>((best, one) => (best === null || one[1] > best[1] ? one : best), null);
-      const look = { ink: isEmpty ? 'red' : inner === 0 ? 'accent' : 'ink', dash: dashes[inner] ?? 'dot', w: inner === 0 ? 2.6 : 1.8, fill: inner === 0 ? 0.07 : 0.03 };
+      const look = { ink: isEmpty ? 'red' : inner === 0 ? 'accent' : 'ink', dash: dashes[inner] ?? 'dot', w: inner === 0 ? 2.2 : 1.1, fill: inner === 0 ? 0.1 : 0.06 };
       const title = isEmpty ? t('ring.nobody', { min: minutesOf(ring.limit_s) }) : t('ring.minutes', { min: minutesOf(ring.limit_s) });
       return [area(ring.rings, look), ...(top ? [dot(top[0], top[1], { ink: look.ink, title, rank: inner })] : [])];
     }),
