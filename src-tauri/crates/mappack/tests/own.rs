@@ -10,7 +10,7 @@
 use fengsui_geo::{Wgs84, destination, distance_m};
 use fengsui_mappack::own::OwnCount;
 use fengsui_mappack::{
-    AreaAt, BuildInput, Continue, Manifest, OwnLayer, Pack, PackError, Stage, build,
+    AreaAt, BuildInput, Continue, Manifest, OwnLayer, Pack, PackError, SearchAsk, Stage, build,
 };
 use std::path::{Path, PathBuf};
 
@@ -514,7 +514,7 @@ fn names_are_searched_and_builds_repeat() {
         ("rm017", "RM017"),
         ("xxdd", "新修大道"),
     ] {
-        let hits = one.pack.search(query, 5).unwrap();
+        let hits = one.pack.search(&SearchAsk::new(query, 5)).unwrap();
         assert!(hits.iter().any(|hit| hit.name == name), "{query}: {hits:?}");
     }
     let roads = one.pack.own_roads().unwrap();
