@@ -198,8 +198,20 @@ fn closing(roads: &mut Roads, dice: &mut Dice, out: &mut dyn FnMut(Row)) -> Resu
         let closed: Vec<PieceId> = (0..10)
             .map(|_| Ok(PieceId(u32::try_from(dice.below(pieces))?)))
             .collect::<Result<_>>()?;
-        few.push(timed(|| anyhow::Ok(roads.set_closed(&closed)))?.1);
-        all.push(timed(|| anyhow::Ok(roads.set_speeds(&SpeedTable::default())))?.1);
+        few.push(
+            timed(|| {
+                roads.set_closed(&closed);
+                anyhow::Ok(())
+            })?
+            .1,
+        );
+        all.push(
+            timed(|| {
+                roads.set_speeds(&SpeedTable::default());
+                anyhow::Ok(())
+            })?
+            .1,
+        );
         roads.set_closed(&[]);
     }
     let (few, all) = (Samples::new(few), Samples::new(all));

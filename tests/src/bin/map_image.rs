@@ -6,6 +6,8 @@
 //! Not here: comparing with other renderers (the suite `peers`).
 // tidy: prints
 
+#![allow(clippy::print_stdout, reason = "a tool for the developer's own eyes")]
+
 use anyhow::{Context as _, Result, bail};
 use fengsui_documents::Fonts;
 use fengsui_documents::mapimage::{Frame, Helper, MapDrawer, MapRequest, Marker, RasterTiles};

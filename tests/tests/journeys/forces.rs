@@ -216,7 +216,8 @@ fn c9_who_holds_a_point_and_who_is_ranked_first() {
         .find(|reason| reason["code"] == "holds_point")
         .unwrap_or_else(|| panic!("{first}"));
     assert_eq!(param(holds, "point"), "望北站");
-    assert!(param(holds, "seconds").parse::<f64>().unwrap() <= 60.0);
+    let seconds: f64 = param(holds, "seconds").parse().unwrap();
+    assert!(seconds <= 60.0, "{first}");
 
     clock.shift(1_000);
     place(&desk, "巡01", Wgs84::new(113.75, 31.13).unwrap());

@@ -288,15 +288,27 @@ impl Station {
         Ok((units, unknown))
     }
 
-    /// Time and way by road from each place to one point, in their order.
+    /// Time and way by road from each place to one point, in their order. Who is nearer on foot
+    /// than by way of the road, as on a station's square, walks.
     pub(crate) fn travel_times(&self, from: &[Wgs84], to: Wgs84) -> Vec<Result<Travel, NoRoad>> {
-        match self.map().roads().ask(|roads| roads.rank(from, to)) {
-            Ok(found) => found
-                .into_iter()
-                .map(|travel| travel.map_err(NoRoad::from))
-                .collect(),
-            Err(why) => vec![Err(why); from.len()],
-        }
+        let found = self.map().roads().ask(|roads| roads.rank(from, to));
+        let found = match found {
+            Ok(found) => found,
+            Err(why) => return vec![Err(why); from.len()],
+        };
+        let shorter = |(at, travel): (&Wgs84, Result<Travel, NoWay>)| {
+            let travel = travel.map_err(NoRoad::from)?;
+            let straight_m = distance_m(*at, to);
+            Ok(match rank::walking_s(straight_m) {
+                on_foot_s if on_foot_s < travel.seconds => Travel {
+                    seconds: on_foot_s,
+                    metres: straight_m,
+                    ..travel
+                },
+                _ => travel,
+            })
+        };
+        from.iter().zip(found).map(shorter).collect()
     }
 
     /// Speeds by class.

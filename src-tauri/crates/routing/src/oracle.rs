@@ -98,7 +98,7 @@ fn backward(roads: &Roads, from: &[Result<Snap, NoWay>], goal: &Snap) -> Vec<Cos
         if roads.is_closed[(lane >> 1) as usize] {
             continue;
         }
-        for turn in roads.turns.into_lane(lane) {
+        for turn in roads.turns.turning_into(lane) {
             let before = roads.turns.from[turn];
             let all = now + roads.turn_cost(turn);
             if all < rest[before as usize] {

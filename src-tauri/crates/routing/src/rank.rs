@@ -72,7 +72,7 @@ impl Roads {
         let mut last = Vec::new();
         for (onto, along_dm) in self.lanes_at(goal) {
             let part = self.part_cost(onto, along_dm);
-            for turn in self.turns.into_lane(onto) {
+            for turn in self.turns.turning_into(onto) {
                 last.push((self.turns.from[turn], cost(self.turns.ms[turn], 0) + part));
             }
         }

@@ -36,7 +36,7 @@ impl Connected {
             .map(|lane| graph.is_open(lane as Lane) && size[group[lane] as usize] >= enough)
             .collect();
         let ahead = |lane: Lane| turns.out_of(lane).map(|turn| turns.onto[turn]);
-        let behind = |lane: Lane| turns.into_lane(lane).map(|turn| turns.from[turn]);
+        let behind = |lane: Lane| turns.turning_into(lane).map(|turn| turns.from[turn]);
         Self {
             is_led_to: spread(core.clone(), ahead),
             leads: spread(core, behind),

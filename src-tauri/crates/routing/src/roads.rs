@@ -99,7 +99,7 @@ impl Roads {
         self.is_closed = is_closed;
         let mut turns = Vec::new();
         for lane in changed.iter().flat_map(|piece| [piece * 2, piece * 2 + 1]) {
-            turns.extend(self.turns.into_lane(lane as Lane));
+            turns.extend(self.turns.turning_into(lane as Lane));
         }
         for turn in &turns {
             self.turn_costs[*turn] = self.turn_cost(*turn);

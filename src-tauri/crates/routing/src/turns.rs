@@ -87,7 +87,7 @@ impl Turns {
     }
 
     /// The turns into a lane.
-    pub(crate) fn into_lane(&self, lane: Lane) -> impl Iterator<Item = usize> + '_ {
+    pub(crate) fn turning_into(&self, lane: Lane) -> impl Iterator<Item = usize> + '_ {
         let lane = lane as usize;
         self.into[self.into_first[lane] as usize..self.into_first[lane + 1] as usize]
             .iter()

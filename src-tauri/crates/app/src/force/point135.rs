@@ -133,7 +133,7 @@ impl Station {
         let times = self.travel_times(&places, place);
         let mut holders: BTreeMap<String, HeldPoint> = BTreeMap::new();
         for (row, travel) in near.into_iter().zip(times) {
-            // By road, or over the last metres on foot where no road is.
+            // Where no road is near, on foot.
             let on_foot_s = walking_s(distance_m(row.position, place));
             let seconds = travel.map_or(on_foot_s, |way| way.seconds.min(on_foot_s));
             if seconds > first_s {
