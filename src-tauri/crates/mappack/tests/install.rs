@@ -308,7 +308,7 @@ fn bad_manifests() {
     let desk = Desk::new();
     let path = desk.new.join("manifest.json");
     let good = std::fs::read_to_string(&path).unwrap();
-    let newer = good.replace("\"format_version\": 1", "\"format_version\": 99");
+    let newer = good.replace("\"format_version\": 2", "\"format_version\": 99");
     let outside = good.replace("\"rejects.csv\"", "\"../rejects.csv\"");
     let hidden = good.replace("\"rejects.csv\"", "\".rejects.csv\"");
     let itself = good.replace("\"rejects.csv\"", "\"manifest.sig\"");

@@ -9,7 +9,9 @@
     reason = "helpers of tests panic and print, as tests do"
 )]
 
-use fengsui_mappack::{BuildInput, Continue, Manifest, Pack, PackError, SearchAsk, Stage, build};
+use fengsui_mappack::{
+    BuildInput, Continue, Manifest, Pack, PackError, PlaceClass, SearchAsk, Stage, build,
+};
 use flate2::read::GzDecoder;
 use mvt_reader::Reader;
 use std::collections::{BTreeMap, BTreeSet};
@@ -455,6 +457,8 @@ fn unmapped_villages_have_no_position() {
             let drawn: Vec<_> = hits
                 .iter()
                 .filter(|hit| hit.name == stem && hit.position.is_some())
+                // House numbers of a village that nobody drew have a street of its name.
+                .filter(|hit| hit.class != PlaceClass::Street)
                 .collect();
             let is_here = |town_of: Option<&str>| town_of == Some(town.name.as_str());
             if drawn.is_empty() {

@@ -58,8 +58,22 @@ pub(crate) struct SymbolPaint {
 }
 
 /// Properties that change nothing here: smooth edges are always drawn, fonts are found by
-/// [`crate::Fonts`], and no label waits for an icon.
-const WITHOUT_EFFECT: [&str; 3] = ["fill-antialias", "text-font", "text-optional"];
+/// [`crate::Fonts`], signs (icons) are the screen's alone, and so is where a name stands beside one.
+const WITHOUT_EFFECT: [&str; 13] = [
+    "fill-antialias",
+    "icon-image",
+    "icon-rotation-alignment",
+    "icon-size",
+    "icon-text-fit",
+    "icon-text-fit-padding",
+    "symbol-sort-key",
+    "text-font",
+    "text-justify",
+    "text-optional",
+    "text-radial-offset",
+    "text-rotation-alignment",
+    "text-variable-anchor",
+];
 
 impl StyleLayer {
     /// Its name in the style.

@@ -2,10 +2,12 @@
 //! Not here: reading; metadata of editors (versions, users): a made-up county has none.
 
 use super::osm::{Osm, Tags};
-use flate2::{Compression, write::ZlibEncoder};
-use std::{collections::BTreeMap, io::Write as _};
+use miniz_oxide::deflate::compress_to_vec_zlib;
+use std::collections::BTreeMap;
 
 const ENTITIES_PER_BLOCK: usize = 8_000;
+/// How hard blobs are packed, of 10.
+const BEST: u8 = 9;
 
 /// The whole file's bytes; the same for the same data.
 pub(crate) fn encode(osm: &Osm) -> std::io::Result<Vec<u8>> {
@@ -91,9 +93,8 @@ fn header(osm: &Osm) -> Vec<u8> {
 }
 
 fn blob(file: &mut Vec<u8>, kind: &str, data: &[u8]) -> std::io::Result<()> {
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(data)?;
-    let packed = encoder.finish()?;
+    // Not by `flate2`: what that yields depends on which crates are built beside it.
+    let packed = compress_to_vec_zlib(data, BEST);
     let mut body = Vec::new();
     key_number(&mut body, 2, data.len() as u64);
     message(&mut body, 3, &packed);
