@@ -327,7 +327,7 @@ fn bad_manifests() {
             other => panic!("{other:?}"),
         }
     }
-    for text in ["", "{}", "[]", "{\"format_version\":1}"] {
+    for text in ["", "{}", "[]", "{\"format_version\":2}"] {
         std::fs::write(&path, text).unwrap();
         let result = install::install(&desk.new, &desk.packs, &mut go_on);
         assert!(
