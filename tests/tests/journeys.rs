@@ -13,5 +13,6 @@ mod journeys {
     mod features;
     mod forces;
     mod main_road;
+    mod map;
     mod random;
 }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 const ROADS_MAX: Duration = Duration::from_secs(120);
 
 /// A desk with the demo county's map, its roads read, every unit where the register says.
-fn mapped(name: &str) -> (Scratch, Arc<TestClock>, Desk) {
+pub(super) fn mapped(name: &str) -> (Scratch, Arc<TestClock>, Desk) {
     let home = Scratch::new(name);
     let clock = TestClock::at(NOON_MS);
     let mut options = options(home.path(), &clock);
