@@ -173,11 +173,47 @@ async fn place_chosen_in_six_keys(person: &mut Person, home: &Path, saved: &mut 
     });
 }
 
+/// A6 and A7: two schools of one name stand there, each with its town, and nothing is chosen; Enter
+/// on the second sets the pin and whose it is.
+async fn the_second_of_two_schools(person: &mut Person) {
+    person.types("rmlzxx").await;
+    let schools = "[...document.querySelectorAll('[data-testid=place-hit]')]
+        .filter((hit) => hit.textContent.includes('人民路中心小学'))";
+    person
+        .waits(
+            "two schools of one name",
+            &format!("{schools}.length === 2"),
+        )
+        .await;
+    let towns =
+        format!("new Set({schools}.map((hit) => hit.querySelector('.d2').textContent)).size");
+    person
+        .waits("each with its own town", &format!("{towns} === 2"))
+        .await;
+    person
+        .waits(
+            "nothing is chosen",
+            "!document.querySelector('[data-testid=place-hit][aria-selected=true]')",
+        )
+        .await;
+    person.press("Down").await;
+    person.press("Down").await;
+    person.press("Enter").await;
+    person
+        .waits(
+            "the pin is set and whose it is",
+            "document.querySelector('[data-testid=place-facts]')?.textContent.includes('地名')
+                && document.querySelector('[data-testid=place-area]')?.textContent.includes('派出所')",
+        )
+        .await;
+}
+
 /// An invalid call, closed in two keys.
 async fn invalid_in_two_keys(person: &mut Person, home: &Path, saved: &mut Vec<Saved>) {
     intake::ring(home, "110", "133 0000 2290", None);
     person.sees("a call rings", RINGING).await;
     answer(person, "field-place").await;
+    the_second_of_two_schools(person).await;
     person.begin_counting();
     person.press("Alt+X").await;
     person

@@ -58,7 +58,8 @@ pub(crate) struct SymbolPaint {
 }
 
 /// Properties that change nothing here: smooth edges are always drawn, fonts are found by
-/// [`crate::Fonts`], signs (icons) are the screen's alone, and so is where a name stands beside one.
+/// [`crate::Fonts`], signs (icons) are the screen's alone, and so is where a name stands beside
+/// one.
 const WITHOUT_EFFECT: [&str; 13] = [
     "fill-antialias",
     "icon-image",
