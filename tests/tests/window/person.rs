@@ -152,6 +152,9 @@ impl Person {
     /// Enter on the candidates as proposed.
     pub(crate) async fn sends(&mut self) {
         let proposed = "[data-testid=candidate-row][aria-selected=true]";
+        // One may be ticked already for the look before filing; the list takes the keys after it.
+        self.has_focus("the candidates", "[data-focus=candidates]")
+            .await;
         self.sees("a unit is proposed", proposed).await;
         self.lets_settle().await;
         self.press("Enter").await;

@@ -17,7 +17,7 @@ export type SendResult = 'sent' | 'too_soon' | 'nothing' | 'reason_needed' | 'fa
 class CandidateTable {
   incident = $state<string | null>(null);
   readonly ranked = new Read<Candidates>(
-    ['units', 'incidents', 'positions'],
+    ['units', 'incidents', 'positions', 'map'],
     () => desk.candidateRank({ incident: this.incident ?? '' }),
     2000,
   );
