@@ -67,6 +67,7 @@ class Actions {
   }
 
   toCommand(begin = ''): void {
+    commandLine.calls += 1;
     this.#remember();
     if (begin !== '' && commandLine.text === '') commandLine.text = begin;
     focusOn('command');
@@ -141,7 +142,8 @@ class Actions {
   }
 
   /** Opens an incident from the queue, the board or a need. */
-  async open(incident: string, face?: Face): Promise<void> {
+  async open(incident: string, face?: Face, mayMove = true): Promise<void> {
+    const calls = commandLine.calls;
     follow.reset();
     await sheet.open(incident, face);
     if (sheet.incident !== incident) return;
@@ -151,6 +153,8 @@ class Actions {
       if (stage === 'waiting' || stage === 'dispatched') void candidates.look(incident);
     }
     await tick();
+    // Whoever has gone to the command line meanwhile keeps the keyboard there.
+    if (!mayMove || calls !== commandLine.calls) return;
     if (sheet.face === 'form') focusOn(sheet.form.isDirty ? sheet.lastField : firstEmptyField());
     else focusOn('assignments');
   }

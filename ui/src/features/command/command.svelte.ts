@@ -28,6 +28,9 @@ class CommandLine {
     return /^[/／]/.test(this.line);
   }
 
+  /** How often the line was asked for by its key. */
+  calls = 0;
+
   async look(incident: string | null): Promise<void> {
     const ask = ++this.#asked;
     const text = this.line;
@@ -41,6 +44,8 @@ class CommandLine {
     if (text === '') return undefined;
     const done = await deskState.attempt('command', () => desk.commandRun({ text, incident }));
     if (!done) return undefined;
+    // What was typed while it ran is the next command.
+    if (this.line !== text) return done;
     this.done = done;
     this.text = '';
     this.preview = null;
