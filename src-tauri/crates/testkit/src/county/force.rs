@@ -292,16 +292,23 @@ fn base(kind: &str, state: &str, post: P, routes: &Routes, dice: &mut Dice) -> P
     }
 }
 
+/// Who leads a unit (带队), by surname only: nobody of a made-up county has a name.
+const LEADERS: [&str; 12] = [
+    "李某", "王某", "张某", "刘某", "陈某", "杨某", "赵某", "黄某", "周某", "吴某", "徐某", "孙某",
+];
+
 /// `units.csv`.
 pub(crate) fn units_csv(units: &[Unit], posts: &[Post]) -> Vec<u8> {
     let mut text = String::from(
-        "callsign,kind,post,echelon,crew_officers,crew_auxiliaries,kit,radio_id,lon,lat,state\n",
+        "callsign,kind,post,echelon,crew_officers,crew_auxiliaries,kit,radio_id,lon,lat,state,\
+         leader,phone\n",
     );
     for (i, unit) in units.iter().enumerate() {
         let (lon, lat) = unit.base.lon_lat();
         let radio = format!("3500{:03}", i + 1);
         let (officers, auxiliaries) = (unit.officers.to_string(), unit.auxiliaries.to_string());
         let echelon = unit.echelon.to_string();
+        let phone = format!("0000-664{:04}", i + 1);
         let fields = [
             unit.callsign.as_str(),
             unit.kind,
@@ -314,6 +321,8 @@ pub(crate) fn units_csv(units: &[Unit], posts: &[Post]) -> Vec<u8> {
             &lon,
             &lat,
             unit.state,
+            LEADERS[i % LEADERS.len()],
+            &phone,
         ];
         row(&mut text, &fields);
     }
