@@ -133,20 +133,23 @@ impl Zone {
         if !(0.0..=1e6).contains(&easting) || !(0.0..=6.7e6).contains(&northing) {
             return Err(out);
         }
-        let at = (
-            northing / RECTIFYING_M,
-            (easting - FALSE_EASTING_M) / RECTIFYING_M,
-        );
-        let (xi, eta) = series(at, &BETA, -1.0);
-        let tau = xi.sin() / eta.sinh().hypot(xi.cos());
-        let lat_deg = geographic(tau).atan().to_degrees();
-        let off_deg = eta.sinh().atan2(xi.cos()).to_degrees();
+        let (off_deg, lat_deg) = transverse_degrees(easting - FALSE_EASTING_M, northing);
         // A hair over, so that what was projected at the very edge comes back.
         if off_deg.abs() > OFF_MERIDIAN_MAX_DEG + 1e-9 || lat_deg > LAT_MAX_DEG + 1e-9 {
             return Err(out);
         }
         Wgs84::new(self.meridian_deg() + off_deg, lat_deg)
     }
+}
+
+/// Degrees east of the central meridian, and latitude, of a place on a transverse Mercator plane of
+/// scale 1: metres east of the meridian and north of the equator. No bounds: what a plane is used
+/// for, its caller knows.
+pub fn transverse_degrees(east_m: f64, north_m: f64) -> (f64, f64) {
+    let (xi, eta) = series((north_m / RECTIFYING_M, east_m / RECTIFYING_M), &BETA, -1.0);
+    let tau = xi.sin() / eta.sinh().hypot(xi.cos());
+    let lat_deg = geographic(tau).atan().to_degrees();
+    (eta.sinh().atan2(xi.cos()).to_degrees(), lat_deg)
 }
 
 /// Karney (11) with sign +1 and α, (25) with sign −1 and β: (ξ, η) either way.

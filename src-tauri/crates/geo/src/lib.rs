@@ -26,7 +26,7 @@ pub use distance::{
     bearing_deg, compass_point, destination, distance_m, equirectangular_m, haversine_m,
     path_length_m,
 };
-pub use gauss_kruger::{Plane, Zone};
+pub use gauss_kruger::{Plane, Zone, transverse_degrees};
 pub use grid::{CELL_SIDE_M, CellCodeError, GridCell};
 pub use mercator::{LAT_LIMIT_DEG, TileId, from_world, to_world};
 pub use nearest::{Near, NearestIndex};

@@ -3,19 +3,11 @@
 //! the shifted datums of map services.
 //! Not here: other ellipsoids and survey datums. Beijing 1954 and Xian 1980 need parameters that
 //! each county holds itself; such a file is refused rather than placed a hundred metres off.
-//!
-//! Inverse transverse Mercator by Krüger's series in the third flattening n to n⁴; C. F. F. Karney,
-//! "Transverse Mercator with an accuracy of a few nanometers", J. Geodesy 85 (2011), eq. (11)
-//! and (36); the way from conformal to geodetic latitude by the same author's series. Within 4°
-//! of the central meridian it is exact to far less than a millimetre.
 
-use fengsui_geo::{Bd09, Gcj02, Wgs84};
+use fengsui_geo::{Bd09, Gcj02, Wgs84, transverse_degrees};
 
 /// Semi-major axis of CGCS2000 (and of WGS-84), metres.
 const SEMI_MAJOR_M: f64 = 6_378_137.0;
-/// Flattening of CGCS2000; that of WGS-84 differs by a tenth of a millimetre on the ground.
-const FLATTENING: f64 = 1.0 / 298.257_222_101;
-
 /// What pairs of numbers in a file mean.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Crs {
@@ -175,7 +167,8 @@ impl Crs {
                     (_, true) => (y, x),
                     _ => return Err(format!("({x}, {y}) lies on no such plane")),
                 };
-                let (lon, lat) = inverse(east - false_easting_m, north, scale);
+                let (lon, lat) =
+                    transverse_degrees((east - false_easting_m) / scale, north / scale);
                 Wgs84::new(meridian_deg + lon, lat)
             }
         };
@@ -186,39 +179,6 @@ impl Crs {
 fn from_web_mercator(x: f64, y: f64) -> (f64, f64) {
     let lat = 2.0 * (y / SEMI_MAJOR_M).exp().atan() - std::f64::consts::FRAC_PI_2;
     ((x / SEMI_MAJOR_M).to_degrees(), lat.to_degrees())
-}
-
-/// East from the central meridian and north from the equator to degrees from the meridian and
-/// latitude.
-fn inverse(east_m: f64, north_m: f64, scale: f64) -> (f64, f64) {
-    let n = FLATTENING / (2.0 - FLATTENING);
-    let (n2, n3, n4) = (n * n, n * n * n, n * n * n * n);
-    let radius = SEMI_MAJOR_M / (1.0 + n) * (1.0 + n2 / 4.0 + n4 / 64.0);
-    let beta = [
-        n / 2.0 - n2 * 2.0 / 3.0 + n3 * 37.0 / 96.0 - n4 / 360.0,
-        n2 / 48.0 + n3 / 15.0 - n4 * 437.0 / 1440.0,
-        n3 * 17.0 / 480.0 - n4 * 37.0 / 840.0,
-        n4 * 4397.0 / 161_280.0,
-    ];
-    let delta = [
-        n * 2.0 - n2 * 2.0 / 3.0 - n3 * 2.0 + n4 * 116.0 / 45.0,
-        n2 * 7.0 / 3.0 - n3 * 8.0 / 5.0 - n4 * 227.0 / 45.0,
-        n3 * 56.0 / 15.0 - n4 * 136.0 / 35.0,
-        n4 * 4279.0 / 630.0,
-    ];
-    let (xi, eta) = (north_m / (scale * radius), east_m / (scale * radius));
-    let (mut xi0, mut eta0) = (xi, eta);
-    for (twice_j, b) in [2.0, 4.0, 6.0, 8.0].into_iter().zip(beta) {
-        xi0 -= b * (twice_j * xi).sin() * (twice_j * eta).cosh();
-        eta0 -= b * (twice_j * xi).cos() * (twice_j * eta).sinh();
-    }
-    let conformal = (xi0.sin() / eta0.cosh()).asin();
-    let mut lat = conformal;
-    for (twice_j, d) in [2.0, 4.0, 6.0, 8.0].into_iter().zip(delta) {
-        lat += d * (twice_j * conformal).sin();
-    }
-    let lon = eta0.sinh().atan2(xi0.cos());
-    (lon.to_degrees(), lat.to_degrees())
 }
 
 #[cfg(test)]
