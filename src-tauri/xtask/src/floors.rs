@@ -52,9 +52,19 @@ const FLOORS: &[Floor] = &[
         banned: PURE,
     },
     Floor {
+        name: "fengsui-replication",
+        ours: Ours::These(&["fengsui-domain"]),
+        banned: PURE,
+    },
+    Floor {
         name: "fengsui-store",
-        ours: Ours::These(&["fengsui-domain", "fengsui-geo"]),
+        ours: Ours::These(&["fengsui-domain", "fengsui-geo", "fengsui-replication"]),
         banned: &["tauri*", "tokio*"],
+    },
+    Floor {
+        name: "fengsui-link",
+        ours: Ours::These(&["fengsui-domain", "fengsui-replication"]),
+        banned: &["tauri*", "rusqlite", "axum*"],
     },
     Floor {
         name: "fengsui-mappack",
@@ -71,6 +81,7 @@ const FLOORS: &[Floor] = &[
         ours: Ours::These(&[
             "fengsui-domain",
             "fengsui-geo",
+            "fengsui-replication",
             "fengsui-store",
             "fengsui-mappack",
             "fengsui-routing",

@@ -70,6 +70,16 @@ pub enum RejectionCode {
     DrawingSpread,
     /// The drawing was voided.
     DrawingVoided,
+    /// Not an invitation, mistyped, used or expired.
+    InvitationInvalid,
+    /// No number or code can be given.
+    InviteRefused,
+    /// The station cannot be revoked.
+    RevokeRefused,
+    /// A second person with their own passphrase is needed.
+    SecondPersonNeeded,
+    /// This station waits for the county's register of persons.
+    CountyNotHere,
 }
 
 /// A rejection with the values of its sentence.

@@ -124,6 +124,29 @@ impl Station {
         result
     }
 
+    /// Takes fixes that a peer passed on; how many were newer than ours.
+    pub(crate) fn take_positions(&self, fixes: &[(Dot, UnitFix)]) -> u32 {
+        let now_ms = self.now_ms();
+        let mut held = self.positions().held();
+        let known: BTreeMap<Dot, i64> = held
+            .by_callsign
+            .values()
+            .map(|(id, dot)| (*dot, *id))
+            .collect();
+        let mut taken = 0;
+        for (dot, fix) in fixes {
+            let possible =
+                e7(fix.lon, fix.lat).is_ok() && fix.at_ms <= now_ms + AHEAD_MS_MAX && fix.at_ms > 0;
+            let old = held.newest.get(dot).map_or(0, |old| old.at_ms);
+            if let Some(id) = known.get(dot).filter(|_| possible && fix.at_ms > old) {
+                held.newest.insert(*dot, *fix);
+                held.dirty.insert(*dot, *id);
+                taken += 1;
+            }
+        }
+        taken
+    }
+
     pub(crate) fn load_positions(&self) -> Result<(), AppError> {
         let (units, rows) = self
             .store()
@@ -133,6 +156,10 @@ impl Station {
             let (id, dot) = (unit.record.id, unit.record.dot);
             if let Some(callsign) = unit.record.regs.text(Field::UnitCallsign) {
                 held.by_callsign.insert(callsign.to_owned(), (id, dot));
+            }
+            // A unit that came with a merge may have been heard of before.
+            if held.newest.contains_key(&dot) {
+                continue;
             }
             if let Some(row) = rows.iter().find(|row| row.unit == id) {
                 let fix = UnitFix {

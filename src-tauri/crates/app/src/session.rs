@@ -152,14 +152,20 @@ impl Sessions {
     }
 }
 
-fn random_token() -> Result<String, AppError> {
-    let mut bytes = [0u8; 24];
+/// Bytes nobody can guess.
+pub(crate) fn random_bytes<const N: usize>() -> Result<[u8; N], AppError> {
+    let mut bytes = [0u8; N];
     getrandom::fill(&mut bytes).map_err(|error| {
         AppError::Fault(fengsui_store::StoreError::Io {
             code: None,
             detail: error.to_string(),
         })
     })?;
+    Ok(bytes)
+}
+
+fn random_token() -> Result<String, AppError> {
+    let bytes: [u8; 24] = random_bytes()?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
@@ -205,21 +211,13 @@ impl Station {
         if posts.is_empty() || posts.contains(&Post::Device) {
             return Err(crate::error::invalid("posts", "empty"));
         }
-        let known = self.accounts()?;
-        if known.is_empty() {
+        if self.accounts()?.is_empty() {
+            if !self.is_founder() {
+                return Err(RejectionCode::CountyNotHere.into());
+            }
             self.enrol_first(account, passphrase)?;
         }
-        let found = self
-            .accounts()?
-            .into_iter()
-            .find(|known| known.account == account);
-        let right = found
-            .as_ref()
-            .is_some_and(|known| is_right(&known.secret, passphrase));
-        self.sessions().note_try(account, right, now_ms);
-        let Some(known) = found.filter(|_| right) else {
-            return Err(RejectionCode::SessionDenied.into());
-        };
+        let known = self.check_passphrase(account, passphrase)?;
         if let Some(post) = posts.iter().find(|post| !known.posts.contains(post)) {
             let rejection = Rejection::new(RejectionCode::PostNotGranted);
             return Err(rejection.with("post", post.word()).into());
@@ -230,6 +228,30 @@ impl Station {
             desk: self.desk().to_owned(),
             posts: posts.to_vec(),
         })
+    }
+
+    /// The account whose passphrase this is.
+    ///
+    /// # Errors
+    /// `SessionDenied`, `SessionLocked`, faults.
+    pub(crate) fn check_passphrase(
+        &self,
+        account: &str,
+        passphrase: &str,
+    ) -> Result<account::Account, AppError> {
+        let now_ms = self.now_ms();
+        self.sessions().check_pause(account, now_ms)?;
+        let found = self
+            .accounts()?
+            .into_iter()
+            .find(|known| known.account == account);
+        let right = found
+            .as_ref()
+            .is_some_and(|known| is_right(&known.secret, passphrase));
+        self.sessions().note_try(account, right, now_ms);
+        found
+            .filter(|_| right)
+            .ok_or_else(|| RejectionCode::SessionDenied.into())
     }
 
     fn enrol_first(&self, account: &str, passphrase: &str) -> Result<(), AppError> {

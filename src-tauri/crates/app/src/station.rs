@@ -13,7 +13,8 @@ use fengsui_domain::watch::LimitTable;
 use fengsui_mappack::{PackError, codes, county as county_files};
 use fengsui_store::log::Log;
 use fengsui_store::{
-    Durability, Home, Mode, OpenOptions, StationIdentity, Store, StoreError, Unlock, read,
+    Durability, Home, Joining, Mode, OpenOptions, StationIdentity, Store, StoreError, Unlock, peer,
+    read,
 };
 
 use crate::clock::{Clock, local_day};
@@ -21,8 +22,10 @@ use crate::county::County;
 use crate::error::{AppError, RejectionCode, invalid};
 use crate::map::Map;
 use crate::paper::Papers;
+use crate::peer::Invitation;
 use crate::position::Positions;
-use crate::session::Sessions;
+use crate::session::{Sessions, random_bytes};
+use crate::touch::Touch;
 
 /// Everything a station is opened with.
 #[derive(Clone)]
@@ -49,6 +52,8 @@ pub struct StationOptions {
     pub station_name: String,
     /// Desk ("台01").
     pub desk: String,
+    /// The invitation that a new home joins a county by; `None` = founder, or joined before.
+    pub invitation: Option<Invitation>,
     /// Program that draws maps for papers; `None` = drawn without it.
     pub map_helper: Option<PathBuf>,
     /// SQLite VFS by name; tests only.
@@ -73,6 +78,7 @@ impl StationOptions {
             station_code: "WB".to_owned(),
             station_name: "指挥中心".to_owned(),
             desk: "台01".to_owned(),
+            invitation: None,
             map_helper: None,
             vfs: None,
             durability: Durability::Full,
@@ -120,6 +126,8 @@ pub enum Topic {
     Wall,
     /// Drawings on the map.
     Drawings,
+    /// Stations, in touch or apart.
+    Stations,
 }
 
 /// Something that is on the disk.
@@ -147,6 +155,8 @@ pub struct Station {
     listeners: Mutex<Vec<Sender<Vec<Topic>>>>,
     on_wall: Mutex<Option<Dot>>,
     papers: Papers,
+    touch: Touch,
+    boot: u64,
     started_at_ms: i64,
 }
 
@@ -156,7 +166,6 @@ impl Station {
     /// # Errors
     /// `OpenError`; nothing is changed by a failed opening.
     pub fn open(options: StationOptions) -> Result<Arc<Station>, OpenError> {
-        let code = StationCode::new(&options.station_code)?;
         let codes = codes::load(&options.codes_dir)?;
         let data = match options.county.as_deref() {
             Some(dir) if dir.is_dir() => county_files::load(dir)?,
@@ -166,13 +175,14 @@ impl Station {
         open.unlock = options.unlock.clone();
         open.vfs = options.vfs.clone();
         open.durability = options.durability;
-        let identity = StationIdentity {
-            number: options.station_number,
-            code: options.station_code.clone(),
-            name: options.station_name.clone(),
-        };
+        let (given, joining) = beginning(&options);
         let now_ms = options.clock.now_ms();
-        let store = Store::open(&open, &identity, now_ms)?;
+        let store = Store::open(&open, &given, now_ms)?;
+        let identity = store.identity(given)?;
+        if let Some(joining) = joining.filter(|_| store.state().mode == Mode::ReadWrite) {
+            store.join(joining)?;
+        }
+        let code = StationCode::new(&identity.code)?;
         let map = if options.with_map {
             Map::open(&options.home, options.county.as_deref(), now_ms)
         } else {
@@ -184,8 +194,8 @@ impl Station {
             map,
             clock: options.clock,
             code,
-            number: options.station_number,
-            name: options.station_name,
+            number: identity.number,
+            name: identity.name,
             desk: options.desk,
             is_demo: options.demo,
             sessions: Sessions::default(),
@@ -193,6 +203,8 @@ impl Station {
             listeners: Mutex::default(),
             on_wall: Mutex::default(),
             papers: Papers::new(options.map_helper),
+            touch: Touch::default(),
+            boot: u64::from_le_bytes(random_bytes()?),
             started_at_ms: now_ms,
         };
         station.begin()?;
@@ -202,8 +214,14 @@ impl Station {
     }
 
     fn begin(&self) -> Result<(), AppError> {
+        self.touch
+            .load(self.store.read(peer::peers)?, self.now_ms());
         if self.store.state().mode == Mode::ReadWrite {
-            self.enrol_units()?;
+            self.found()?;
+            // The register is the founder's to enrol: two that did would make every unit twice.
+            if self.is_founder() {
+                self.enrol_units()?;
+            }
         }
         self.load_positions()
     }
@@ -313,6 +331,25 @@ impl Station {
         &self.on_wall
     }
 
+    /// What is known of peers right now.
+    #[must_use]
+    pub fn touch(&self) -> &Touch {
+        &self.touch
+    }
+
+    /// A number of this start of the program.
+    #[must_use]
+    pub fn boot(&self) -> u64 {
+        self.boot
+    }
+
+    /// Units that came in have positions, too.
+    pub(crate) fn after_merge(&self) {
+        if let Err(error) = self.load_positions() {
+            tracing::warn!(%error, "positions of units that came in were not read");
+        }
+    }
+
     pub(crate) fn positions(&self) -> &Positions {
         &self.positions
     }
@@ -371,6 +408,7 @@ impl Station {
         if self.positions.is_write_due(now_ms) && self.store.state().mode == Mode::ReadWrite {
             self.write_positions()?;
             self.store.sign_heads(now_ms)?;
+            self.write_touch(false)?;
         }
         Ok(())
     }
@@ -380,6 +418,9 @@ impl Station {
         if self.store.state().mode == Mode::ReadWrite {
             let written = self.write_positions();
             let signed = self.store.sign_heads(self.now_ms());
+            if let Err(error) = self.write_touch(true) {
+                tracing::warn!(%error, "what is known of peers was not written at the end");
+            }
             if let (Err(error), _) = (&written, &signed) {
                 tracing::warn!(%error, "positions not written at the end");
             }
@@ -396,6 +437,20 @@ impl Station {
 /// `ValueInvalid` of the field.
 pub fn dot_of(field: &str, text: &str) -> Result<Dot, AppError> {
     text.parse().map_err(|_| invalid(field, "id"))
+}
+
+/// Who a new home is: as an invitation says, or as the options say.
+fn beginning(options: &StationOptions) -> (StationIdentity, Option<Joining>) {
+    if let Some(invitation) = &options.invitation {
+        let (identity, joining) = invitation.beginning();
+        return (identity, Some(joining));
+    }
+    let identity = StationIdentity {
+        number: options.station_number,
+        code: options.station_code.clone(),
+        name: options.station_name.clone(),
+    };
+    (identity, None)
 }
 
 /// A bare extract brings no register: nothing is known, nothing is made up.

@@ -21,5 +21,6 @@ pub mod point135;
 pub mod post;
 pub mod propose;
 pub mod rank;
+pub mod station;
 pub mod unit;
 pub mod watch;

@@ -69,6 +69,17 @@ impl<T> Written<T> {
     }
 }
 
+impl<T> Written<T> {
+    /// The same with another answer.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Written<U> {
+        Written {
+            value: change(self.value),
+            proof: self.proof,
+            heads: self.heads,
+        }
+    }
+}
+
 /// What a backup came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BackupReport {

@@ -4,9 +4,11 @@
 //! it. Not here: rules (`domain`), use cases (`app`).
 
 // The log and its fold.
+pub mod exchange;
 pub mod export;
 pub mod local;
 pub mod log;
+pub mod peer;
 pub mod project;
 pub mod read;
 mod rows;
@@ -36,5 +38,13 @@ pub use migrations::MIGRATIONS;
 pub use open::{APPLICATION_ID, Durability, Migration, Mode, OpenOptions, open_bare, schema_of};
 pub use rows::decode as decode_registers;
 pub use rusqlite::Connection;
-pub use store::{StationIdentity, Store};
+pub use store::{Joining, Listener, StationIdentity, Store};
 pub use witness::{HEADS_MAX, Lineage, WitnessHead};
+
+/// Four bytes by which a mistyped text is told from the right one.
+#[must_use]
+pub fn checksum(bytes: &[u8]) -> [u8; 4] {
+    let mut four = [0; 4];
+    four.copy_from_slice(&blake3::hash(bytes).as_bytes()[..4]);
+    four
+}

@@ -5,6 +5,8 @@
 //! before the commit returned. Not here: what the entries mean (`app`), the
 //! transaction itself (`db`).
 
+mod waiting;
+
 use std::collections::BTreeMap;
 
 use fengsui_domain::log::chain::{self, ChainHash, Digest};
@@ -19,7 +21,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::error::StoreError;
 use crate::rows::Rows;
-use crate::search;
+use crate::{search, signing};
+use waiting::Waiting;
 
 /// Version of the fold; a higher one than the file's means: rebuild the tables.
 pub const FOLD_VERSION: i64 = 1;
@@ -117,19 +120,35 @@ pub enum Received {
     Gap,
 }
 
+/// A lane's head is signed at the latest when it passes a multiple of this, so that no stretch of
+/// a log is without a signed head for long.
+pub(crate) const SIGN_EVERY: u64 = 512;
+
 struct Head {
     id: i64,
     writer: Writer,
     seq: u64,
+    /// Where it stood when the transaction began.
+    began: u64,
     hash: ChainHash,
     dirty: bool,
+}
+
+impl Head {
+    fn dot(&self) -> Dot {
+        Dot {
+            writer: self.writer,
+            seq: self.seq,
+        }
+    }
 }
 
 struct Stored {
     writer: i64,
     entry: Entry,
     bytes: Vec<u8>,
-    folded: bool,
+    /// What it waits for first; `None` = folded.
+    need: Option<Dot>,
     /// Whose timeline it belongs to, as known when it was folded: what comes
     /// later must not change it, or a rebuild in other batches would differ.
     incident: Option<Dot>,
@@ -146,16 +165,19 @@ pub struct Log<'t> {
     heads: Vec<Head>,
     rows: Rows<'t>,
     stored: Vec<Stored>,
-    /// Dots of `stored` and whether they are folded.
-    batch: BTreeMap<Dot, bool>,
+    waiting: Waiting,
     indexed: bool,
 }
 
 /// What a finished transaction moved: for the witness and the proof of commit.
 #[derive(Debug, Clone, Default)]
 pub struct Moved {
-    /// (writer id, seq, hash) of every head that moved.
+    /// (writer id, seq, hash) of every head that moved, this station's own last.
     pub heads: Vec<(i64, i64, ChainHash)>,
+    /// Conflicts raised by what was folded.
+    pub conflicts: u32,
+    /// Incidents whose own row was written, and whether they were new.
+    pub incidents: BTreeMap<Dot, bool>,
 }
 
 impl<'t> Log<'t> {
@@ -184,7 +206,7 @@ impl<'t> Log<'t> {
             heads: Vec::new(),
             rows: Rows::new(conn),
             stored: Vec::new(),
-            batch: BTreeMap::new(),
+            waiting: Waiting::load(conn)?,
             indexed: true,
         })
     }
@@ -267,7 +289,7 @@ impl<'t> Log<'t> {
         };
         let bytes = entry.encode();
         self.fold(&entry)?;
-        self.store(at, entry, bytes, true)?;
+        self.store(at, entry, bytes, None)?;
         Ok(dot)
     }
 
@@ -303,31 +325,30 @@ impl<'t> Log<'t> {
     /// Any store error; malformed bytes are `Corrupt`.
     pub fn receive(&mut self, bytes: &[u8]) -> Result<Received, StoreError> {
         let entry = Entry::decode(bytes).map_err(|error| StoreError::corrupt(error.to_string()))?;
-        let at = self.head(entry.dot.writer)?;
-        let (id, seq) = self
-            .heads
-            .get(at)
+        let known = self.known_head(entry.dot.writer)?;
+        let (id, seq) = known
+            .and_then(|at| self.heads.get(at))
             .map_or((0, 0), |head| (head.id, head.seq));
+        if entry.dot.seq == 0 || entry.dot.seq > seq + 1 {
+            // No writer is made for what is not stored.
+            return Ok(Received::Gap);
+        }
         if entry.dot.seq <= seq {
             return self.compare_known(id, entry.dot, bytes);
         }
-        if entry.dot.seq != seq + 1 {
-            return Ok(Received::Gap);
-        }
+        let at = self.head(entry.dot.writer)?;
         self.hlc = self.hlc.observe(entry.hlc, self.now_ms);
-        let ready = self.is_ready(&entry)?;
-        if ready {
+        let dot = entry.dot;
+        let need = self.first_missing(&entry)?;
+        if need.is_none() {
             self.fold(&entry)?;
         }
-        self.store(at, entry, bytes.to_vec(), ready)?;
-        if ready {
-            if self.anything_waits()? {
-                self.fold_waiting()?;
-            }
-            Ok(Received::Folded)
-        } else {
-            Ok(Received::Waiting)
+        self.store(at, entry, bytes.to_vec(), need)?;
+        if need.is_some() {
+            return Ok(Received::Waiting);
         }
+        self.wake(dot)?;
+        Ok(Received::Folded)
     }
 
     /// Writes rows, entries, search words, heads, clock and digest.
@@ -336,9 +357,21 @@ impl<'t> Log<'t> {
     /// Any store error; the transaction must then be rolled back.
     pub fn finish(mut self) -> Result<Moved, StoreError> {
         self.flush()?;
-        let mut moved = Moved::default();
-        for head in self.heads.iter().filter(|head| head.dirty) {
+        let mut moved = Moved {
+            conflicts: self.rows.raised(),
+            incidents: self.rows.take_incidents(),
+            ..Moved::default()
+        };
+        let own = |head: &Head| {
+            head.writer.station == self.station && head.writer.incarnation == self.incarnation
+        };
+        let mut heads: Vec<&Head> = self.heads.iter().filter(|head| head.dirty).collect();
+        heads.sort_by_key(|head| own(head));
+        for head in heads {
             let seq = signed(head.seq)?;
+            if own(head) && head.began / SIGN_EVERY < head.seq / SIGN_EVERY {
+                signing::sign_head(self.conn, head.id, self.now_ms, head.dot(), &head.hash)?;
+            }
             self.conn
                 .prepare_cached("UPDATE writer SET head_seq = ?2, head_hash = ?3 WHERE id = ?1")?
                 .execute(params![head.id, seq, head.hash])?;
@@ -381,13 +414,15 @@ impl<'t> Log<'t> {
             if incident > 0 && self.indexed {
                 search::index(self.conn, self.conn.last_insert_rowid(), entry)?;
             }
-            if !stored.folded {
+            if let Some(need) = stored.need {
                 self.conn
                     .prepare_cached("INSERT INTO pending (writer, seq) VALUES (?1, ?2)")?
                     .execute(params![stored.writer, seq])?;
+                waiting::note_awaited(self.conn, need, stored.writer, seq)?;
             }
         }
-        self.batch.clear();
+        self.settle_woken()?;
+        self.waiting.is_written();
         Ok(())
     }
 
@@ -435,14 +470,15 @@ impl<'t> Log<'t> {
         at: usize,
         entry: Entry,
         bytes: Vec<u8>,
-        folded: bool,
+        need: Option<Dot>,
     ) -> Result<(), StoreError> {
-        let incident = if folded {
-            self.timeline_of(&entry)?
-        } else {
-            None
+        let incident = match need {
+            None => self.timeline_of(&entry)?,
+            Some(need) => {
+                self.waiting.add(need, entry.dot, self.stored.len());
+                None
+            }
         };
-        self.batch.insert(entry.dot, folded);
         if let Some(head) = self.heads.get_mut(at) {
             head.seq = entry.dot.seq;
             head.hash = chain::next(&head.hash, &bytes);
@@ -451,7 +487,7 @@ impl<'t> Log<'t> {
                 writer: head.id,
                 entry,
                 bytes,
-                folded,
+                need,
                 incident,
             });
         }
@@ -479,9 +515,10 @@ impl<'t> Log<'t> {
             .unwrap_or_default())
     }
 
-    fn head(&mut self, writer: Writer) -> Result<usize, StoreError> {
+    /// The head of a writer that has one.
+    fn known_head(&mut self, writer: Writer) -> Result<Option<usize>, StoreError> {
         if let Some(at) = self.heads.iter().position(|head| head.writer == writer) {
-            return Ok(at);
+            return Ok(Some(at));
         }
         let found = self
             .conn
@@ -500,31 +537,73 @@ impl<'t> Log<'t> {
                 },
             )
             .optional()?;
-        let (id, seq, hash) = match found {
-            Some(found) => found,
-            None => {
-                self.conn
-                    .prepare_cached(
-                        "INSERT INTO writer (station, incarnation, lane, head_seq, head_hash)
-                         VALUES (?1, ?2, ?3, 0, ?4)",
-                    )?
-                    .execute(params![
-                        writer.station,
-                        writer.incarnation,
-                        writer.lane.code(),
-                        chain::GENESIS
-                    ])?;
-                (self.conn.last_insert_rowid(), 0, chain::GENESIS)
-            }
-        };
+        Ok(found.map(|(id, seq, hash)| self.note_head(id, writer, seq.cast_unsigned(), hash)))
+    }
+
+    /// The head of a writer, made if there is none.
+    fn head(&mut self, writer: Writer) -> Result<usize, StoreError> {
+        if let Some(at) = self.known_head(writer)? {
+            return Ok(at);
+        }
+        self.conn
+            .prepare_cached(
+                "INSERT INTO writer (station, incarnation, lane, head_seq, head_hash)
+                 VALUES (?1, ?2, ?3, 0, ?4)",
+            )?
+            .execute(params![
+                writer.station,
+                writer.incarnation,
+                writer.lane.code(),
+                chain::GENESIS
+            ])?;
+        Ok(self.note_head(self.conn.last_insert_rowid(), writer, 0, chain::GENESIS))
+    }
+
+    fn note_head(&mut self, id: i64, writer: Writer, seq: u64, hash: ChainHash) -> usize {
         self.heads.push(Head {
             id,
             writer,
-            seq: seq.cast_unsigned(),
+            seq,
+            began: seq,
             hash,
             dirty: false,
         });
-        Ok(self.heads.len() - 1)
+        self.heads.len() - 1
+    }
+
+    /// Keeps another station's signature of a head of its own that is here.
+    ///
+    /// # Errors
+    /// Any store error.
+    pub fn keep_signature(
+        &mut self,
+        head: Dot,
+        hash: &ChainHash,
+        signature: &[u8; 64],
+    ) -> Result<(), StoreError> {
+        let known = self.known_head(head.writer)?;
+        match known.and_then(|at| self.heads.get(at)) {
+            Some(ours) if ours.seq >= head.seq => {
+                signing::keep_signature(self.conn, ours.id, head.seq, hash, signature, self.now_ms)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Compares an entry with the one that stands under its dot and keeps it aside when it is
+    /// another (a fork). Nothing is folded.
+    ///
+    /// # Errors
+    /// Any store error; malformed bytes are `Corrupt`.
+    pub fn witness(&mut self, bytes: &[u8]) -> Result<Received, StoreError> {
+        let entry = Entry::decode(bytes).map_err(|error| StoreError::corrupt(error.to_string()))?;
+        let known = self.known_head(entry.dot.writer)?;
+        match known.and_then(|at| self.heads.get(at)) {
+            Some(head) if entry.dot.seq <= head.seq => {
+                self.compare_known(head.id, entry.dot, bytes)
+            }
+            _ => Ok(Received::Gap),
+        }
     }
 
     fn compare_known(&self, id: i64, dot: Dot, bytes: &[u8]) -> Result<Received, StoreError> {
@@ -550,114 +629,6 @@ impl<'t> Log<'t> {
             )?
             .execute(params![id, seq, bytes, self.now_ms])?;
         Ok(Received::Fork)
-    }
-
-    fn is_ready(&self, entry: &Entry) -> Result<bool, StoreError> {
-        for dot in entry.needs() {
-            if !self.is_folded(dot)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    fn is_folded(&self, dot: Dot) -> Result<bool, StoreError> {
-        if let Some(folded) = self.batch.get(&dot) {
-            return Ok(*folded);
-        }
-        Ok(self
-            .conn
-            .prepare_cached(
-                "SELECT 1 FROM entry e JOIN writer w ON w.id = e.writer
-                 WHERE w.station = ?1 AND w.incarnation = ?2 AND w.lane = ?3 AND e.seq = ?4
-                   AND NOT EXISTS (SELECT 1 FROM pending p
-                                   WHERE p.writer = e.writer AND p.seq = e.seq)",
-            )?
-            .exists(params![
-                dot.writer.station,
-                dot.writer.incarnation,
-                dot.writer.lane.code(),
-                signed(dot.seq)?
-            ])?)
-    }
-
-    fn anything_waits(&self) -> Result<bool, StoreError> {
-        let here = self.batch.values().any(|folded| !folded);
-        Ok(here
-            || self
-                .conn
-                .prepare_cached("SELECT 1 FROM pending LIMIT 1")?
-                .exists([])?)
-    }
-
-    /// Folds what waited, as long as something became ready.
-    fn fold_waiting(&mut self) -> Result<(), StoreError> {
-        loop {
-            let mut moved = false;
-            for at in 0..self.stored.len() {
-                let Some(entry) = self
-                    .stored
-                    .get(at)
-                    .filter(|s| !s.folded)
-                    .map(|s| s.entry.clone())
-                else {
-                    continue;
-                };
-                if self.is_ready(&entry)? {
-                    self.fold(&entry)?;
-                    let incident = self.timeline_of(&entry)?;
-                    if let Some(stored) = self.stored.get_mut(at) {
-                        stored.folded = true;
-                        stored.incident = incident;
-                    }
-                    self.batch.insert(entry.dot, true);
-                    moved = true;
-                }
-            }
-            moved |= self.fold_pending_rows()?;
-            if !moved {
-                return Ok(());
-            }
-        }
-    }
-
-    fn fold_pending_rows(&mut self) -> Result<bool, StoreError> {
-        let waiting: Vec<(i64, i64, i64, Vec<u8>)> = self
-            .conn
-            .prepare_cached(
-                "SELECT e.id, p.writer, p.seq, e.bytes
-                 FROM pending p JOIN entry e ON e.writer = p.writer AND e.seq = p.seq",
-            )?
-            .query_map([], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-            })?
-            .collect::<Result<_, _>>()?;
-        let mut moved = false;
-        for (id, writer, seq, bytes) in waiting {
-            let entry =
-                Entry::decode(&bytes).map_err(|error| StoreError::corrupt(error.to_string()))?;
-            if !self.is_ready(&entry)? {
-                continue;
-            }
-            self.fold(&entry)?;
-            self.conn
-                .prepare_cached("DELETE FROM pending WHERE writer = ?1 AND seq = ?2")?
-                .execute(params![writer, seq])?;
-            let owner = self.timeline_of(&entry)?;
-            self.rows.flush(&mut self.digest)?;
-            let incident = match owner {
-                Some(dot) => self.rows.id(Noun::Incident, dot)?.unwrap_or(0),
-                None => 0,
-            };
-            self.conn
-                .prepare_cached("UPDATE entry SET incident = ?2 WHERE id = ?1")?
-                .execute(params![id, incident])?;
-            if incident > 0 && self.indexed {
-                search::index(self.conn, id, &entry)?;
-            }
-            moved = true;
-        }
-        Ok(moved)
     }
 }
 
@@ -702,6 +673,7 @@ pub fn noun_of(field: u16) -> Option<Noun> {
         700..=799 => Some(Noun::Account),
         800..=899 => Some(Noun::County),
         1000..=1099 => Some(Noun::Drawing),
+        1100..=1199 => Some(Noun::Station),
         _ => None,
     }
 }

@@ -13,6 +13,10 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "V2__drawing",
         sql: include_str!("../migrations/V2__drawing.sql"),
     },
+    Migration {
+        name: "V3__station",
+        sql: include_str!("../migrations/V3__station.sql"),
+    },
 ];
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use fengsui_domain::assignment::{self, AssignmentFacts, AssignmentStage};
 use fengsui_domain::call::{self, CallFacts, CallState};
 use fengsui_domain::incident::{self, Closure, Stage, StageFacts};
 use fengsui_domain::log::dot::Dot;
+use fengsui_domain::log::entry::Value;
 use fengsui_domain::log::field::{Field, Noun};
 use fengsui_domain::log::register::Registers;
 use rusqlite::types::Value as Sql;
@@ -26,6 +27,7 @@ pub(crate) fn load_sql(noun: Noun) -> Option<&'static str> {
         Noun::Unit => "SELECT id, regs FROM unit WHERE writer = ?1 AND seq = ?2",
         Noun::Account => "SELECT id, regs FROM account WHERE writer = ?1 AND seq = ?2",
         Noun::County => "SELECT id, regs FROM county WHERE writer = ?1 AND seq = ?2",
+        Noun::Station => "SELECT id, regs FROM station WHERE writer = ?1 AND seq = ?2",
         Noun::Body => return None,
     })
 }
@@ -58,6 +60,10 @@ pub(crate) fn insert_sql(noun: Noun) -> &'static str {
              VALUES (?1, ?2, 0, 0, ?3, ?4)"
         }
         Noun::Account => "INSERT INTO account (regs, account, writer, seq) VALUES (?1, ?2, ?3, ?4)",
+        Noun::Station => {
+            "INSERT INTO station (regs, number, code, public_key, revoked_at, writer, seq)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+        }
         Noun::County | Noun::Body => {
             "INSERT INTO county (id, regs, writer, seq) VALUES (1, ?1, ?2, ?3)"
         }
@@ -83,6 +89,10 @@ pub(crate) fn update_sql(noun: Noun) -> &'static str {
         Noun::Drawing => "UPDATE drawing SET regs = ?1, incident = ?2, listed = ?3 WHERE id = ?4",
         Noun::Unit => "UPDATE unit SET regs = ?1, callsign = ?2 WHERE id = ?3",
         Noun::Account => "UPDATE account SET regs = ?1, account = ?2 WHERE id = ?3",
+        Noun::Station => {
+            "UPDATE station SET regs = ?1, number = ?2, code = ?3, public_key = ?4, revoked_at = ?5
+             WHERE id = ?6"
+        }
         Noun::County | Noun::Body => "UPDATE county SET regs = ?1 WHERE id = ?2",
     }
 }
@@ -121,6 +131,18 @@ pub(crate) fn columns(noun: Noun, regs: &Registers) -> Vec<Sql> {
         }
         Noun::Unit => vec![text(Field::UnitCallsign)],
         Noun::Account => vec![text(Field::AccountName)],
+        Noun::Station => {
+            let key = match regs.value(Field::StationKey) {
+                Some(Value::Bytes(key)) => key.clone(),
+                _ => Vec::new(),
+            };
+            vec![
+                int(Field::StationNumber),
+                text(Field::StationCode),
+                Sql::Blob(key),
+                int(Field::StationRevokedAt),
+            ]
+        }
         Noun::Drawing => vec![Sql::Integer(i64::from(drawing_is_listed(regs)))],
         Noun::Feedback | Noun::County | Noun::Body => Vec::new(),
     }

@@ -65,7 +65,7 @@ pub struct AssignmentRecord {
 
 const DOT: &str = "w.station, w.incarnation, w.lane, t.seq";
 
-fn dot_at(row: &Row<'_>, first: usize) -> rusqlite::Result<Dot> {
+pub(crate) fn dot_at(row: &Row<'_>, first: usize) -> rusqlite::Result<Dot> {
     let lane: u8 = row.get(first + 2)?;
     let lane = Lane::from_code(lane)
         .ok_or_else(|| rusqlite::Error::IntegralValueOutOfRange(first + 2, i64::from(lane)))?;

@@ -43,11 +43,16 @@ pub(crate) struct Rows<'t> {
     rows: BTreeMap<(Noun, Dot), Row>,
     created: Vec<(Noun, Dot)>,
     writers: BTreeMap<(u16, u16, u8), i64>,
+    /// Conflicts that were not listed before.
+    raised: u32,
+    /// Incidents written, and whether they were new.
+    incidents: BTreeMap<Dot, bool>,
 }
 
 /// Parents before children, so that references hold.
 const ORDER: &[Noun] = &[
     Noun::County,
+    Noun::Station,
     Noun::Account,
     Noun::Unit,
     Noun::Call,
@@ -64,7 +69,19 @@ impl<'t> Rows<'t> {
             rows: BTreeMap::new(),
             created: Vec::new(),
             writers: BTreeMap::new(),
+            raised: 0,
+            incidents: BTreeMap::new(),
         }
+    }
+
+    /// Incidents written so far, and whether they were new.
+    pub(crate) fn take_incidents(&mut self) -> BTreeMap<Dot, bool> {
+        std::mem::take(&mut self.incidents)
+    }
+
+    /// Conflicts raised so far.
+    pub(crate) fn raised(&self) -> u32 {
+        self.raised
     }
 
     /// A row, if there is one.
@@ -220,10 +237,46 @@ impl<'t> Rows<'t> {
         if noun == Noun::Incident && row.id.is_none() {
             project::note_number(self.conn, dot, &row.regs)?;
         }
+        if noun == Noun::Incident {
+            self.incidents.entry(dot).or_insert(row.id.is_none());
+        }
+        self.note_conflicts(noun, dot, writer, &row.regs)?;
         if let Some(row) = self.rows.get_mut(&(noun, dot)) {
             row.id = Some(id);
             row.on_disk = Some(bytes);
             row.dirty = false;
+        }
+        Ok(())
+    }
+
+    /// Lists the exclusive fields of a row that contradict themselves, and no others.
+    fn note_conflicts(
+        &mut self,
+        noun: Noun,
+        dot: Dot,
+        writer: i64,
+        regs: &Registers,
+    ) -> Result<(), StoreError> {
+        for field in Field::exclusive_of(noun) {
+            let key = params![noun as u8, writer, signed(dot.seq)?, field.code()];
+            let is_new = if regs.standing(*field).nth(1).is_some() {
+                self.conn
+                    .prepare_cached(
+                        "INSERT OR IGNORE INTO conflict (noun, writer, seq, field)
+                         VALUES (?1, ?2, ?3, ?4)",
+                    )?
+                    .execute(key)?
+                    > 0
+            } else {
+                self.conn
+                    .prepare_cached(
+                        "DELETE FROM conflict
+                         WHERE noun = ?1 AND writer = ?2 AND seq = ?3 AND field = ?4",
+                    )?
+                    .execute(key)?;
+                false
+            };
+            self.raised += u32::from(is_new);
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ use rusqlite::{Connection, params};
 use zeroize::Zeroizing;
 
 use crate::error::StoreError;
+use crate::log::SIGN_EVERY;
 
 /// Reads the station's key from its row.
 fn key(conn: &Connection) -> Result<SigningKey, StoreError> {
@@ -18,6 +19,14 @@ fn key(conn: &Connection) -> Result<SigningKey, StoreError> {
             Ok(Zeroizing::new(row.get(0)?))
         })?;
     Ok(SigningKey::from_bytes(&seed))
+}
+
+/// The station's Ed25519 seed: the link's key follows from it.
+///
+/// # Errors
+/// Any store error.
+pub(crate) fn seed(conn: &Connection) -> Result<Zeroizing<[u8; 32]>, StoreError> {
+    Ok(Zeroizing::new(key(conn)?.to_bytes()))
 }
 
 /// The station's public key.
@@ -83,24 +92,77 @@ pub(crate) fn sign_heads(conn: &Connection, now_ms: i64) -> Result<u32, StoreErr
     if heads.is_empty() {
         return Ok(0);
     }
-    let key = key(conn)?;
     let mut signed = 0;
     for (writer, dot, hash) in heads {
-        let signature = key.sign(&head_message(dot, &hash)).to_bytes();
-        conn.prepare_cached(
-            "INSERT INTO head_signature (writer, seq, hash, signature, at_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5)",
-        )?
-        .execute(params![
-            writer,
-            dot.seq.cast_signed(),
-            hash,
-            signature,
-            now_ms
-        ])?;
+        sign_head(conn, writer, now_ms, dot, &hash)?;
         signed += 1;
     }
     Ok(signed)
+}
+
+/// Signs one head of this station.
+///
+/// # Errors
+/// Any store error.
+pub(crate) fn sign_head(
+    conn: &Connection,
+    writer: i64,
+    now_ms: i64,
+    head: Dot,
+    hash: &ChainHash,
+) -> Result<(), StoreError> {
+    let signature = signature_of(conn, head, hash)?;
+    keep_signature(conn, writer, head.seq, hash, &signature, now_ms)
+}
+
+/// This station's signature of a head.
+///
+/// # Errors
+/// Any store error.
+pub(crate) fn signature_of(
+    conn: &Connection,
+    head: Dot,
+    hash: &ChainHash,
+) -> Result<[u8; 64], StoreError> {
+    Ok(key(conn)?.sign(&head_message(head, hash)).to_bytes())
+}
+
+/// Keeps a signed head and forgets the newest before it when the log stays signed densely enough
+/// without: a log is sent up to a signed head, so two of them lie at most about
+/// `SIGN_EVERY` entries apart.
+///
+/// # Errors
+/// Any store error.
+pub(crate) fn keep_signature(
+    conn: &Connection,
+    writer: i64,
+    seq: u64,
+    hash: &ChainHash,
+    signature: &[u8; 64],
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    let mut ask = conn.prepare_cached(
+        "SELECT seq FROM head_signature WHERE writer = ?1 AND seq <= ?2
+         ORDER BY seq DESC LIMIT 2",
+    )?;
+    let before: Vec<i64> = ask
+        .query_map(params![writer, seq.cast_signed()], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    if before.first() == Some(&seq.cast_signed()) {
+        return Ok(());
+    }
+    if let [last, kept] = before.as_slice()
+        && seq.cast_signed() - kept < SIGN_EVERY.cast_signed() / 2
+    {
+        conn.prepare_cached("DELETE FROM head_signature WHERE writer = ?1 AND seq = ?2")?
+            .execute(params![writer, last])?;
+    }
+    conn.prepare_cached(
+        "INSERT INTO head_signature (writer, seq, hash, signature, at_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![writer, seq.cast_signed(), hash, signature, now_ms])?;
+    Ok(())
 }
 
 /// The public key and the signature of a paper's body.

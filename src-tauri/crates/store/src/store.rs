@@ -4,20 +4,26 @@
 //! Not here: SQL of nouns (`read`, `rows`), disk and keys (`db`, `open`).
 
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use fengsui_domain::log::dot::Lane;
 use fengsui_domain::log::entry::Value;
 use fengsui_domain::log::field::Field;
 use fengsui_domain::log::kind::Kind;
 use fengsui_domain::post::Post;
+use fengsui_replication::port::{Applied, View, Want};
+use fengsui_replication::run::Run;
+use fengsui_replication::summary::Head;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::db::{BackupReport, Db, DbState, Proof as Row, Written};
 use crate::error::{JobError, StoreError};
-use crate::log::{Act, FOLD_VERSION, FieldWrite, Log};
+use crate::exchange::{self, Pace};
+use crate::log::{Act, FOLD_VERSION, FieldWrite, Log, Moved, Received};
 use crate::open::OpenOptions;
 use crate::witness::{Lineage, WitnessHead};
-use crate::{signing, verify};
+use crate::{peer, read, signing, verify};
 
 /// Who this station is; written once into a fresh file.
 #[derive(Debug, Clone)]
@@ -30,9 +36,23 @@ pub struct StationIdentity {
     pub name: String,
 }
 
+/// What a station that was invited knows before it has met anybody.
+#[derive(Debug, Clone)]
+pub struct Joining {
+    /// Id of the county.
+    pub county: Vec<u8>,
+    /// Keys it may believe: that of its inviter.
+    pub trusted: Vec<(u16, [u8; 32])>,
+}
+
+/// Told after each commit that moved a head.
+pub type Listener = Arc<dyn Fn() + Send + Sync>;
+
 /// The open store.
 pub struct Store {
     db: Db,
+    listeners: Mutex<Vec<Listener>>,
+    pace: Mutex<Pace>,
 }
 
 impl Store {
@@ -48,6 +68,8 @@ impl Store {
     ) -> Result<Store, StoreError> {
         let store = Store {
             db: Db::open(options)?,
+            listeners: Mutex::default(),
+            pace: Mutex::default(),
         };
         if store.db.state().mode == crate::open::Mode::ReadOnly {
             return Ok(store);
@@ -74,25 +96,24 @@ impl Store {
                 .db
                 .lineage(|writer, seq| verify::hash_at(conn, writer, seq))
         })?;
-        if known.is_none() || lineage != Lineage::Same {
-            store.begin_incarnation(identity.clone(), lineage, now_ms)?;
-        }
+        let why = match lineage {
+            _ if known.is_none() => "first",
+            Lineage::Same => return Ok(store),
+            Lineage::Behind => "behind",
+            Lineage::Unknown => "unknown",
+        };
+        store.begin_incarnation(identity.clone(), why, now_ms)?;
         Ok(store)
     }
 
     fn begin_incarnation(
         &self,
         identity: StationIdentity,
-        lineage: Lineage,
+        why: &'static str,
         now_ms: i64,
     ) -> Result<(), StoreError> {
         let database = self.db.database_name();
         let seed = signing::fresh_seed()?;
-        let why = match lineage {
-            Lineage::Same => "first",
-            Lineage::Behind => "behind",
-            Lineage::Unknown => "unknown",
-        };
         self.db.write(move |tx| {
             tx.execute(
                 "INSERT INTO state (id, database_id, station, incarnation, digest, signing_key,
@@ -105,6 +126,7 @@ impl Store {
                 let public_key = signing::public_key(log.conn())?;
                 log.append(begin_act(&identity, why, &public_key, now_ms))
             })
+            .map(|(written, _)| written)
         })?;
         Ok(())
     }
@@ -120,7 +142,180 @@ impl Store {
         T: Send + 'static,
         E: JobError,
     {
-        self.db.write(move |tx| in_log(tx, now_ms, &mut job))
+        let value = self
+            .db
+            .write(move |tx| in_log(tx, now_ms, &mut |log| job(log)).map(|(value, _)| value))?;
+        self.tell();
+        Ok(value)
+    }
+
+    /// Hears of every commit that moved the log, from whatever thread made it.
+    pub fn listen(&self, listener: Listener) {
+        self.listeners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(listener);
+    }
+
+    fn tell(&self) {
+        let listeners = self
+            .listeners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        for listener in listeners {
+            listener();
+        }
+    }
+
+    /// Takes runs that came in: checked first, then stored in short transactions. Durable when it
+    /// returns.
+    ///
+    /// # Errors
+    /// Those of `Db::write`; what was stored before the error stays, and is in order.
+    pub fn take(&self, now_ms: i64, runs: &[Run]) -> Result<Applied, StoreError> {
+        let mut ready = self.db.read(|conn| exchange::ready(conn, runs))?;
+        let mut applied = Applied::default();
+        let mut incidents = std::collections::BTreeMap::new();
+        let mut left = std::mem::take(&mut ready.entries);
+        while !left.is_empty() {
+            let pace = *self.pace.lock().unwrap_or_else(PoisonError::into_inner);
+            let rest = left.split_off(pace.count().min(left.len()));
+            let began = Instant::now();
+            let (part, moved) = self.db.write(move |tx| {
+                in_log(tx, now_ms, &mut |log| exchange::store(log, &left)).map(together)
+            })?;
+            self.pace
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .took(began.elapsed());
+            applied.add(&part);
+            applied.conflicts += u64::from(moved.conflicts);
+            for (dot, is_new) in moved.incidents {
+                incidents.entry(dot).or_insert(is_new);
+            }
+            left = rest;
+        }
+        let count = |new: bool| incidents.values().filter(|is_new| **is_new == new).count() as u64;
+        (applied.opened, applied.changed) = (count(true), count(false));
+        applied.refused = ready.refused;
+        applied.heads = self
+            .db
+            .read(|conn| exchange::heads_of(conn, &ready.writers))?;
+        if applied.received > 0 {
+            self.tell();
+        }
+        Ok(applied)
+    }
+
+    /// Keeps aside those of these entries that differ from ours; how many did.
+    ///
+    /// # Errors
+    /// Those of `Db::write`.
+    pub fn keep_evidence(&self, now_ms: i64, runs: &[Run]) -> Result<u64, StoreError> {
+        let entries: Vec<Vec<u8>> = runs.iter().flat_map(|run| run.entries.clone()).collect();
+        self.db.write(move |tx| {
+            in_log(tx, now_ms, &mut |log| {
+                let mut forks = 0;
+                for bytes in &entries {
+                    if log.witness(bytes)? == Received::Fork {
+                        forks += 1;
+                    }
+                }
+                Ok::<_, StoreError>(forks)
+            })
+            .map(|(forks, _)| forks)
+        })
+    }
+
+    /// Heads and state digest.
+    ///
+    /// # Errors
+    /// Those of `Db::read`.
+    pub fn view(&self) -> Result<View, StoreError> {
+        self.db.read(exchange::view)
+    }
+
+    /// Runs to send.
+    ///
+    /// # Errors
+    /// Those of `Db::read`.
+    pub fn runs(&self, want: &Want) -> Result<Vec<Run>, StoreError> {
+        self.db.read(|conn| exchange::runs(conn, want))
+    }
+
+    /// The station's public key.
+    ///
+    /// # Errors
+    /// Those of `Db::read`.
+    pub fn public_key(&self) -> Result<[u8; 32], StoreError> {
+        self.db.read(signing::public_key)
+    }
+
+    /// Who this file's station is: its number as the file says, its code and name as it was
+    /// enrolled; `given` where the file does not say.
+    ///
+    /// # Errors
+    /// Those of `Db::read`.
+    pub fn identity(&self, given: StationIdentity) -> Result<StationIdentity, StoreError> {
+        self.db.read(|conn| {
+            let (number, _) = read::own_writer(conn)?;
+            let enrolled = peer::stations(conn)?;
+            let enrolled = enrolled.iter().find(|station| station.number == number);
+            let text = |field, given: &str| {
+                let said = enrolled.and_then(|station| station.regs.text(field));
+                said.unwrap_or(given).to_owned()
+            };
+            Ok(StationIdentity {
+                number,
+                code: text(Field::StationCode, &given.code),
+                name: text(Field::StationName, &given.name),
+            })
+        })
+    }
+
+    /// The station's Ed25519 seed.
+    ///
+    /// # Errors
+    /// Those of `Db::read`.
+    pub fn seed(&self) -> Result<[u8; 32], StoreError> {
+        self.db.read(exchange::seed)
+    }
+
+    /// A peer has this head of a log that this incarnation writes. When it is not in our log, the
+    /// file is older than its station: goes on as a new incarnation. Answers whether it does.
+    ///
+    /// # Errors
+    /// Those of `Db::write`.
+    pub fn begin_again(
+        &self,
+        identity: &StationIdentity,
+        writer: fengsui_domain::log::dot::Writer,
+        head: Head,
+        now_ms: i64,
+    ) -> Result<bool, StoreError> {
+        let (is_ours, is_here) = self.db.read(|conn| {
+            let own = read::own_writer(conn)?;
+            let is_ours = own == (writer.station, writer.incarnation);
+            Ok::<_, StoreError>((is_ours, exchange::has_head(conn, writer, head)?))
+        })?;
+        if !is_ours || is_here {
+            return Ok(false);
+        }
+        self.begin_incarnation(identity.clone(), "peer", now_ms)?;
+        self.tell();
+        Ok(true)
+    }
+
+    /// Notes what an invited station knows before it has met anybody.
+    ///
+    /// # Errors
+    /// Those of `Db::write`.
+    pub fn join(&self, joining: Joining) -> Result<(), StoreError> {
+        self.write_local(move |conn| {
+            peer::set_county_id(conn, &joining.county)?;
+            peer::trust(conn, &joining.trusted)
+        })
     }
 
     /// Writes what is not in the log (drafts, positions).
@@ -130,6 +325,18 @@ impl Store {
     pub fn write_local<F>(&self, mut job: F) -> Result<(), StoreError>
     where
         F: FnMut(&Connection) -> Result<(), StoreError> + Send + 'static,
+    {
+        self.db.write(move |tx| job(tx).map(Written::plain))
+    }
+
+    /// Writes what is not in the log, and answers.
+    ///
+    /// # Errors
+    /// Those of `Db::write`.
+    pub fn write_here<T, F>(&self, mut job: F) -> Result<T, StoreError>
+    where
+        F: FnMut(&Connection) -> Result<T, StoreError> + Send + 'static,
+        T: Send + 'static,
     {
         self.db.write(move |tx| job(tx).map(Written::plain))
     }
@@ -220,15 +427,27 @@ fn begin_act(identity: &StationIdentity, why: &str, public_key: &[u8; 32], now_m
     }
 }
 
+/// A job's answer with what it moved in the log.
+type WithMoved<T> = Written<(T, Moved)>;
+
+fn together<T>(written: (Written<T>, Moved)) -> WithMoved<T> {
+    let (written, moved) = written;
+    written.map(|value| (value, moved))
+}
+
+/// How many heads the witness is told of one commit: one is enough, and ours is the last.
+const WITNESSED_MAX: usize = 8;
+
 fn in_log<T, E: From<StoreError>>(
     conn: &Connection,
     now_ms: i64,
     job: &mut impl FnMut(&mut Log<'_>) -> Result<T, E>,
-) -> Result<Written<T>, E> {
+) -> Result<(Written<T>, Moved), E> {
     let mut log = Log::begin(conn, now_ms)?;
     let value = job(&mut log)?;
     let moved = log.finish()?;
-    let heads = moved.heads.iter().map(|(writer, seq, hash)| {
+    let newest = moved.heads.len().saturating_sub(WITNESSED_MAX);
+    let heads = moved.heads.iter().skip(newest).map(|(writer, seq, hash)| {
         let mut short = [0; 8];
         short.copy_from_slice(&hash[..8]);
         WitnessHead {
@@ -238,7 +457,7 @@ fn in_log<T, E: From<StoreError>>(
         }
     });
     let heads: Vec<WitnessHead> = heads.collect();
-    Ok(match heads.last().copied() {
+    let written = match heads.last().copied() {
         Some(head) => Written::entry(
             value,
             Row {
@@ -248,5 +467,6 @@ fn in_log<T, E: From<StoreError>>(
             heads,
         ),
         None => Written::plain(value),
-    })
+    };
+    Ok((written, moved))
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use fengsui_domain::log::chain::{self, ChainHash};
 use fengsui_domain::log::dot::{Dot, Lane, Writer};
 use fengsui_domain::log::hlc::Hlc;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::error::StoreError;
 use crate::log::Log;
@@ -43,6 +43,9 @@ const FOLDED: &[&str] = &[
     "SELECT * FROM unit ORDER BY id",
     "SELECT * FROM account ORDER BY id",
     "SELECT * FROM county ORDER BY id",
+    "SELECT * FROM station ORDER BY id",
+    "SELECT * FROM conflict ORDER BY noun, writer, seq, field",
+    "SELECT * FROM awaited ORDER BY station, incarnation, lane, need_seq, writer, seq",
     "SELECT id, hlc, digest FROM state",
     "SELECT id, writer, seq, hlc, kind, incident, bytes FROM entry ORDER BY id",
 ];
@@ -163,9 +166,8 @@ struct Chain {
 }
 
 fn walk_chains(conn: &Connection, proof: &mut Proof) -> Result<(), StoreError> {
-    let public_key = signing::public_key(conn)?;
-    let (own_station, _) = crate::read::own_writer(conn)?;
     for chain in chains(conn)? {
+        let public_key = crate::peer::key_of(conn, chain.writer.station)?;
         proof.writers += 1;
         let heads = signed_heads(conn, chain.id)?;
         let mut hash = chain::GENESIS;
@@ -191,9 +193,10 @@ fn walk_chains(conn: &Connection, proof: &mut Proof) -> Result<(), StoreError> {
                 writer: chain.writer,
                 seq: seq.cast_unsigned(),
             };
-            let own = chain.writer.station == own_station;
-            if *signed != hash || (own && !signing::is_signed(&public_key, dot, signed, signature))
-            {
+            // A key that is not here yet cannot be asked; the chain still is.
+            let is_signed =
+                public_key.is_none_or(|key| signing::is_signed(&key, dot, signed, signature));
+            if *signed != hash || !is_signed {
                 proof
                     .broken
                     .push(format!("signed head {dot} does not fit its log"));
@@ -254,30 +257,48 @@ pub(crate) fn hash_at(
     writer: i64,
     seq: i64,
 ) -> Result<Option<[u8; 8]>, StoreError> {
-    let Some(chain) = chains(conn)?.into_iter().find(|chain| chain.id == writer) else {
-        return Ok(None);
-    };
-    if seq > chain.head_seq {
-        return Ok(None);
+    Ok(chain_hash(conn, writer, seq)?.map(|hash| {
+        let mut short = [0; 8];
+        short.copy_from_slice(&hash[..8]);
+        short
+    }))
+}
+
+/// The chain hash of (writer, seq), walked from the nearest signed head before it.
+///
+/// # Errors
+/// Any store error; `Ok(None)` when there is no such entry.
+pub(crate) fn chain_hash(
+    conn: &Connection,
+    writer: i64,
+    seq: i64,
+) -> Result<Option<ChainHash>, StoreError> {
+    if seq == 0 {
+        return Ok(Some(chain::GENESIS));
     }
-    let mut hash = chain::GENESIS;
-    let mut from = 0;
-    if seq == chain.head_seq {
-        hash = chain.head_hash;
-    } else {
-        let checkpoint = signed_heads(conn, writer)?;
-        if let Some((at, (signed, _))) = checkpoint.range(..=seq).next_back() {
-            (from, hash) = (*at, *signed);
-        }
-        let mut ask = conn.prepare(
-            "SELECT bytes FROM entry WHERE writer = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq",
-        )?;
-        let mut rows = ask.query(params![writer, from, seq])?;
-        while let Some(row) = rows.next()? {
-            hash = chain::next(&hash, row.get_ref(0)?.as_blob().unwrap_or(&[]));
-        }
+    let head: Option<(i64, ChainHash)> = conn
+        .prepare_cached("SELECT head_seq, head_hash FROM writer WHERE id = ?1")?
+        .query_row([writer], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    match head {
+        Some((head, hash)) if head == seq => return Ok(Some(hash)),
+        Some((head, _)) if head > seq => {}
+        _ => return Ok(None),
     }
-    let mut short = [0; 8];
-    short.copy_from_slice(&hash[..8]);
-    Ok(Some(short))
+    let signed: Option<(i64, ChainHash)> = conn
+        .prepare_cached(
+            "SELECT seq, hash FROM head_signature WHERE writer = ?1 AND seq <= ?2
+             ORDER BY seq DESC LIMIT 1",
+        )?
+        .query_row(params![writer, seq], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let (from, mut hash) = signed.unwrap_or((0, chain::GENESIS));
+    let mut ask = conn.prepare_cached(
+        "SELECT bytes FROM entry WHERE writer = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq",
+    )?;
+    let mut rows = ask.query(params![writer, from, seq])?;
+    while let Some(row) = rows.next()? {
+        hash = chain::next(&hash, row.get_ref(0)?.as_blob().unwrap_or(&[]));
+    }
+    Ok(Some(hash))
 }

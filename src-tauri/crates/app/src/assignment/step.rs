@@ -14,6 +14,7 @@ use fengsui_store::log::{FieldWrite, Log};
 use fengsui_store::{project, read};
 
 use super::release;
+use crate::conflict::settle_by_crew;
 use crate::error::{AppError, Rejection, RejectionCode, not_found};
 use crate::session::Actor;
 use crate::station::{Saved, Station};
@@ -68,6 +69,7 @@ pub(crate) fn step_in(
     }
     let kind = Kind::of_step(step);
     let dot = log.append(actor.act(lane_of(step), kind, at_ms, Some(assignment), writes))?;
+    settle_by_crew(log, actor, unit, assignment, step, at_ms)?;
     if step == AssignmentStep::Sign {
         sign_older_cancellings(log, actor, unit, assignment, at_ms)?;
     }

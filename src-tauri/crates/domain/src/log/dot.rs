@@ -15,6 +15,8 @@ coded! {
         Routine = 1 "routine",
         /// 大宗: audit lines and the like.
         Bulk = 2 "bulk",
+        /// 限知: what only stations of the audience may hold; never sent to others.
+        Protected = 3 "protected",
     }
 }
 

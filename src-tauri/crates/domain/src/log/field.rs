@@ -22,8 +22,10 @@ pub enum Noun {
     County,
     /// Words of the entry alone: shown in the timeline, no row.
     Body,
-    /// 标绘. Last, since a noun's place takes part in the digest.
+    /// 标绘. A noun's place takes part in the digest: new ones come last.
     Drawing,
+    /// 站点.
+    Station,
 }
 
 /// What concurrent writes mean.
@@ -61,6 +63,17 @@ macro_rules! fields {
             /// The noun it belongs to.
             #[must_use]
             pub fn noun(self) -> Noun { match self { $(Field::$variant => Noun::$noun,)+ } }
+
+            /// The exclusive fields of a noun.
+            #[must_use]
+            pub fn exclusive_of(noun: Noun) -> &'static [Field] {
+                match noun {
+                    Noun::Call => &[Field::CallDesk],
+                    Noun::Unit => &[Field::UnitClaim],
+                    Noun::County => &[Field::CountyBoard],
+                    _ => &[],
+                }
+            }
 
             /// What concurrent writes mean.
             #[must_use]
@@ -268,6 +281,12 @@ fields! {
 
     /// A setting, `key\u{1f}amber\u{1f}red`; one live value per key.
     CountySetting = 801 County Set "setting",
+    /// Number of the station that holds the 110 board (接警权): exclusive.
+    CountyBoard = 803 County Exclusive "board",
+    /// Since when it holds it, ms.
+    CountyBoardAt = 804 County Plain "board_at",
+    /// The two persons who signed the last change of the board, `a\u{1f}b`.
+    CountyBoardSigners = 805 County Plain "board_signers",
 
     /// Words of a note, a reason.
     BodyText = 901 Body Plain "text",
@@ -293,6 +312,10 @@ fields! {
     BodyDesk = 911 Body Plain "desk",
     /// Why an incarnation began.
     BodyLineage = 912 Body Plain "lineage",
+    /// Field that a settlement was about (number).
+    BodyField = 913 Body Plain "field",
+    /// Thing that was chosen.
+    BodyChosen = 914 Body Plain "chosen",
 
     /// The incident.
     DrawingIncident = 1001 Drawing Plain "incident",
@@ -308,4 +331,40 @@ fields! {
     DrawingVoidReason = 1006 Drawing Plain "void_reason",
     /// Changes that a voiding must have seen.
     DrawingFact = 1007 Drawing Set "drawing_fact",
+
+    /// Number under which the station writes.
+    StationNumber = 1101 Station Plain "station",
+    /// Its code of 2–3 letters.
+    StationCode = 1102 Station Plain "station_code",
+    /// Its name.
+    StationName = 1103 Station Plain "station_name",
+    /// Its Ed25519 public key.
+    StationKey = 1104 Station Plain "public_key",
+    /// What it is (code of `station::StationKind`).
+    StationKind = 1105 Station Plain "station_kind",
+    /// Joined, ms.
+    StationJoinedAt = 1106 Station Plain "joined_at",
+    /// Number of the station that invited it; its own for the founder.
+    StationInviter = 1107 Station Plain "inviter",
+    /// 吊销, ms.
+    StationRevokedAt = 1108 Station Plain "revoked_at",
+    /// Why it was revoked.
+    StationRevokeReason = 1109 Station Plain "revoke_reason",
+    /// Audiences whose protected logs it may hold, bit mask.
+    StationAudience = 1110 Station Plain "audience",
+    /// Where it may be reached, `host:port`; a hint only.
+    StationAddress = 1111 Station Set "address",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_exclusive_field_is_in_its_nouns_list() {
+        for field in Field::ALL {
+            let listed = Field::exclusive_of(field.noun()).contains(field);
+            assert_eq!(listed, field.merge() == Merge::Exclusive, "{field:?}");
+        }
+    }
 }

@@ -1,0 +1,213 @@
+//! What a link needs of the station it works for. `app` answers it over the store; a simulation
+//! answers it over a store of its own.
+
+use fengsui_domain::log::dot::Writer;
+
+use crate::message::{Bye, Hello};
+use crate::run::{Refusal, Run};
+use crate::summary::{Head, Summary};
+
+/// A station that is enrolled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Peer {
+    /// Number under which it writes.
+    pub number: u16,
+    /// Its Ed25519 public key.
+    pub key: [u8; 32],
+    /// It was revoked: it is refused.
+    pub is_revoked: bool,
+    /// It may hold protected logs.
+    pub is_trusted: bool,
+    /// Where it may be reached, `host:port`; hints only.
+    pub addresses: Vec<String>,
+}
+
+/// One snapshot of what is here.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct View {
+    /// Heads of every writer.
+    pub summary: Summary,
+    /// State digest.
+    pub digest: u128,
+}
+
+/// Entries to read: for each writer everything after a sequence number, in this order, until
+/// the bytes are used up.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Want {
+    /// (writer, sequence number of the last entry the peer has).
+    pub after: Vec<(Writer, u64)>,
+    /// Stop when the entries read reach this many bytes; a run already begun is finished.
+    pub bytes: usize,
+}
+
+/// What taking some runs came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// Heads of the writers of those runs as they now are on the disk.
+    pub heads: Vec<(Writer, Head)>,
+    /// Writers whose run was refused.
+    pub refused: Vec<(Writer, Refusal)>,
+    /// Entries that were new.
+    pub received: u64,
+    /// Of those, how many wait for something they refer to.
+    pub waiting: u64,
+    /// Incidents that were new here.
+    pub opened: u64,
+    /// Incidents known here that changed.
+    pub changed: u64,
+    /// Conflicts raised.
+    pub conflicts: u64,
+    /// Entries kept aside because another stands under their dot.
+    pub forks: u64,
+}
+
+impl Applied {
+    /// Adds the counts of another.
+    pub fn add(&mut self, other: &Applied) {
+        self.received += other.received;
+        self.waiting += other.waiting;
+        self.opened += other.opened;
+        self.changed += other.changed;
+        self.conflicts += other.conflicts;
+        self.forks += other.forks;
+    }
+}
+
+/// What a session tells the station about its peer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Note {
+    /// The peer answered; what it says of itself.
+    Met(Box<Hello>),
+    /// The peer's clock less ours, ms.
+    Clock(i64),
+    /// Everything that these stations had as of then (ms of our clock) is here.
+    Complete(Vec<(u16, i64)>),
+    /// The peer has these entries of ours or others': (entries still to go, entries to come).
+    Backlog {
+        /// Entries we have and the peer does not.
+        out: u64,
+        /// Entries the peer has and we do not.
+        to_come: u64,
+    },
+    /// Both have the same entries, and the same tables.
+    Equal,
+    /// Both have the same entries and other tables: one of them is wrong.
+    DigestDiffers,
+    /// Two histories of one writer.
+    Forked(Writer),
+    /// Frames or runs that were refused.
+    Refused(Refusal),
+}
+
+/// Why the station could not answer; the session is then given up.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ReplicaError(pub String);
+
+/// The station as links see it. Calls may block on the disk.
+pub trait Replica: Send + Sync {
+    /// The wall clock, ms.
+    fn now_ms(&self) -> i64;
+
+    /// Who we are and what we say of ourselves; digests are those of `view`.
+    ///
+    /// # Errors
+    /// `ReplicaError`.
+    fn hello(&self) -> Result<Hello, ReplicaError>;
+
+    /// Our Ed25519 seed, from which the link's key follows.
+    ///
+    /// # Errors
+    /// `ReplicaError`.
+    fn seed(&self) -> Result<[u8; 32], ReplicaError>;
+
+    /// Every station ever enrolled, ourselves too.
+    ///
+    /// # Errors
+    /// `ReplicaError`.
+    fn peers(&self) -> Result<Vec<Peer>, ReplicaError>;
+
+    /// What is here and durable.
+    ///
+    /// # Errors
+    /// `ReplicaError`.
+    fn view(&self) -> Result<View, ReplicaError>;
+
+    /// Reads runs. A writer whose log is not signed up to anything wanted gives none.
+    ///
+    /// # Errors
+    /// `ReplicaError`.
+    fn read(&self, want: &Want) -> Result<Vec<Run>, ReplicaError>;
+
+    /// Takes runs heard from a peer; durable when it returns.
+    ///
+    /// # Errors
+    /// `ReplicaError`; what was answered before stays.
+    fn apply(&self, peer: u16, runs: &[Run]) -> Result<Applied, ReplicaError>;
+
+    /// Compares entries with ours and keeps aside those that differ. Answers how many did.
+    ///
+    /// # Errors
+    /// `ReplicaError`.
+    fn evidence(&self, runs: &[Run]) -> Result<u64, ReplicaError>;
+
+    /// The peer has this head of a log that this very incarnation writes. When it is still not
+    /// in our log, this file is older than its station and goes on as a new incarnation; answers
+    /// whether it does.
+    ///
+    /// # Errors
+    /// `ReplicaError`.
+    fn begin_again(&self, writer: Writer, head: Head) -> Result<bool, ReplicaError>;
+
+    /// What all the stations we hear of had when they were last complete here: (station, ms).
+    ///
+    /// # Errors
+    /// `ReplicaError`.
+    fn complete(&self) -> Result<Vec<(u16, i64)>, ReplicaError>;
+
+    /// Newest positions since the last time this peer was told, as bytes; empty = none.
+    ///
+    /// # Errors
+    /// `ReplicaError`.
+    fn gossip(&self, since_ms: i64) -> Result<Vec<u8>, ReplicaError>;
+
+    /// Takes a peer's positions; malformed ones are refused without an error.
+    fn hear_gossip(&self, bytes: &[u8]);
+
+    /// Hears what a session noticed about `peer`.
+    fn note(&self, peer: u16, note: &Note);
+
+    /// A session with `peer` begins over `bearer`.
+    fn opened(&self, peer: u16, bearer: &str);
+
+    /// So many entries were said to `peer`, and it has answered for them.
+    fn sent(&self, peer: u16, entries: u64);
+
+    /// The session ended.
+    fn closed(&self, peer: u16, bye: Bye);
+
+    /// Somebody whose key is not enrolled, or is revoked, knocked: nothing was exchanged.
+    fn stranger(&self, address: &str, key: &[u8; 32]);
+
+    /// The secret of an open invitation given here.
+    ///
+    /// # Errors
+    /// `ReplicaError`; `Ok(None)` when there is none, or it was used or has expired.
+    fn invitation(&self, number: u16) -> Result<Option<[u8; 32]>, ReplicaError>;
+
+    /// Enrols the station that showed the invitation's secret.
+    ///
+    /// # Errors
+    /// `ReplicaError`.
+    fn admit(&self, number: u16, key: &[u8; 32]) -> Result<(), ReplicaError>;
+
+    /// Keys of stations as told by the inviter; believed only while nobody is enrolled here.
+    ///
+    /// # Errors
+    /// `ReplicaError`.
+    fn believe(&self, keys: &[(u16, [u8; 32])]) -> Result<(), ReplicaError>;
+
+    /// Calls `wake` after every commit that moved the log, from any thread.
+    fn listen(&self, wake: std::sync::Arc<dyn Fn() + Send + Sync>);
+}

@@ -1,0 +1,104 @@
+//! Runs to send: entries of one writer up to a head that its station signed. Our own logs can be
+//! signed anywhere; others' end where a signature of theirs is here.
+
+use std::collections::BTreeMap;
+
+use fengsui_domain::log::chain;
+use fengsui_domain::log::dot::{Dot, Writer};
+use fengsui_replication::port::Want;
+use fengsui_replication::run::Run;
+use rusqlite::{Connection, params};
+
+use super::writer_row;
+use crate::error::StoreError;
+use crate::{read, signing, verify};
+
+/// A run that finds no signature within this many bytes is not sent.
+const UNSIGNED_BYTES_MAX: usize = 3 * 1024 * 1024;
+
+/// Reads runs for each writer in turn until the bytes are used up; at least one, when any can be
+/// sent at all.
+///
+/// # Errors
+/// Any store error.
+pub fn runs(conn: &Connection, want: &Want) -> Result<Vec<Run>, StoreError> {
+    let mut runs = Vec::new();
+    let mut left = want.bytes;
+    for (writer, after) in &want.after {
+        if left == 0 {
+            break;
+        }
+        if let Some(run) = run_of(conn, *writer, *after, left)? {
+            left = left.saturating_sub(run.bytes());
+            runs.push(run);
+        }
+    }
+    Ok(runs)
+}
+
+fn run_of(
+    conn: &Connection,
+    writer: Writer,
+    after: u64,
+    bytes: usize,
+) -> Result<Option<Run>, StoreError> {
+    let Some((id, head, _)) = writer_row(conn, writer)? else {
+        return Ok(None);
+    };
+    if after >= head {
+        return Ok(None);
+    }
+    let Some(before) = verify::chain_hash(conn, id, after.cast_signed())? else {
+        return Ok(None);
+    };
+    let is_own = read::own_writer(conn)?.0 == writer.station;
+    let signatures = signatures_after(conn, id, after)?;
+    let (mut hash, mut total, mut seq) = (before, 0, after);
+    let mut entries: Vec<Vec<u8>> = Vec::new();
+    let mut end = None;
+    let mut ask =
+        conn.prepare_cached("SELECT bytes FROM entry WHERE writer = ?1 AND seq > ?2 ORDER BY seq")?;
+    let mut rows = ask.query(params![id, after.cast_signed()])?;
+    while let Some(row) = rows.next()? {
+        let entry: Vec<u8> = row.get(0)?;
+        hash = chain::next(&hash, &entry);
+        seq += 1;
+        total += entry.len();
+        entries.push(entry);
+        let is_enough = total >= bytes;
+        if let Some(signature) = signatures.get(&seq) {
+            end = Some((entries.len(), *signature));
+        } else if is_own && (is_enough || seq == head) {
+            let signature = signing::signature_of(conn, Dot { writer, seq }, &hash)?;
+            end = Some((entries.len(), signature));
+        }
+        if (is_enough && end.is_some()) || total > UNSIGNED_BYTES_MAX {
+            break;
+        }
+    }
+    Ok(end.map(|(count, signature)| {
+        entries.truncate(count);
+        Run {
+            writer,
+            first: after + 1,
+            before,
+            entries,
+            signature,
+        }
+    }))
+}
+
+fn signatures_after(
+    conn: &Connection,
+    writer: i64,
+    after: u64,
+) -> Result<BTreeMap<u64, [u8; 64]>, StoreError> {
+    let mut ask = conn.prepare_cached(
+        "SELECT seq, signature FROM head_signature WHERE writer = ?1 AND seq > ?2
+         ORDER BY seq LIMIT 4096",
+    )?;
+    let rows = ask.query_map(params![writer, after.cast_signed()], |row| {
+        Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
