@@ -5,4 +5,5 @@ pub mod desk;
 pub mod faults;
 pub mod load;
 pub mod maps;
+pub mod meeting;
 pub mod peers;

@@ -15,4 +15,5 @@ mod journeys {
     mod main_road;
     mod map;
     mod random;
+    mod stations;
 }

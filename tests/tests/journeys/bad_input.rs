@@ -100,6 +100,13 @@ fn shaped(name: &str, it: &Real) -> Value {
         "need.own" => json!({ "key": format!("unsigned:{assignment}") }),
         "command.preview" | "command.run" => json!({ "text": "/s 巡03 到场",
             "incident": incident }),
+        "station.invite" => json!({ "name": "城关所", "code": "CG", "kind": "post",
+            "addresses": ["127.0.0.1:1"] }),
+        "station.revoke" => json!({ "number": 2, "reason": "话" }),
+        "board.take" => json!({ "second": "a1", "passphrase": "12345678" }),
+        "board.return" => json!({ "to": 1, "second": "a1", "passphrase": "12345678" }),
+        "conflict.settle" => json!({ "thing": unit, "field": "claim", "chosen": assignment,
+            "reason": "话" }),
         "audit.list" => json!({ "limit": 5 }),
         _ => json!({}),
     }

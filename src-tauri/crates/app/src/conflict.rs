@@ -108,13 +108,13 @@ pub(crate) fn settle_in(
         .registers(field.noun(), thing)?
         .ok_or_else(|| not_found("conflict"))?;
     let standing: Vec<Live> = regs.standing(field).cloned().collect();
+    if standing.len() < 2 {
+        return Err(Rejection::new(RejectionCode::NothingToChange).into());
+    }
     let winner = standing
         .iter()
         .find(|live| live.dot == chosen)
         .ok_or_else(|| not_found("conflict"))?;
-    if standing.len() < 2 {
-        return Err(Rejection::new(RejectionCode::NothingToChange).into());
-    }
     let mut write = FieldWrite::of_subject(field, winner.value.clone());
     write.seen = Seen::Exactly(regs.live(field).iter().map(|live| live.dot).collect());
     let mut writes = vec![

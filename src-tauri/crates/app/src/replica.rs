@@ -162,12 +162,8 @@ impl Replica for Station {
             .store()
             .take(Station::now_ms(self), runs)
             .map_err(fault)?;
-        self.touch().change(peer, |touch| {
-            touch.meeting.received += applied.received;
-            touch.meeting.opened += applied.opened;
-            touch.meeting.changed += applied.changed;
-            touch.meeting.conflicts += applied.conflicts;
-        });
+        self.touch()
+            .change(peer, |touch| touch.note_applied(&applied));
         if applied.received > 0 {
             self.after_merge();
             self.announce(MERGED);
@@ -236,13 +232,13 @@ impl Replica for Station {
             if touch.sessions > 1 {
                 return;
             }
-            touch.meeting = ExchangeRow {
+            touch.begin_meeting(ExchangeRow {
                 peer,
                 bearer: bearer.to_owned(),
                 began_at_ms: now_ms,
                 apart_since_ms: touch.row.since_ms,
                 ..ExchangeRow::default()
-            };
+            });
             touch.row.in_touch = true;
             touch.row.since_ms = now_ms;
             touch.row.met_at_ms = now_ms;

@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use fengsui_domain::log::dot::Dot;
+use fengsui_replication::port::Applied;
 use fengsui_store::peer::{ExchangeRow, PeerRow};
 
 /// How often what is known of peers goes to the disk while they are in touch, ms.
@@ -34,7 +36,29 @@ pub struct PeerTouch {
     pub forked: bool,
     /// The meeting that goes on, or was last.
     pub meeting: ExchangeRow,
+    /// Incidents it brought, and whether they were new here.
+    incidents: BTreeMap<Dot, bool>,
     dirty: bool,
+}
+
+impl PeerTouch {
+    /// A meeting begins.
+    pub(crate) fn begin_meeting(&mut self, meeting: ExchangeRow) {
+        self.meeting = meeting;
+        self.incidents.clear();
+    }
+
+    /// Adds what came in.
+    pub(crate) fn note_applied(&mut self, applied: &Applied) {
+        for (dot, is_new) in &applied.incidents {
+            self.incidents.entry(*dot).or_insert(*is_new);
+        }
+        let new = self.incidents.values().filter(|is_new| **is_new).count();
+        self.meeting.received += applied.received;
+        self.meeting.opened = new as u64;
+        self.meeting.changed = (self.incidents.len() - new) as u64;
+        self.meeting.conflicts += applied.conflicts;
+    }
 }
 
 /// Somebody who knocked and is not enrolled (未授权设备).

@@ -22,6 +22,19 @@ pub const COUNTER_MAX: u32 = 9_999_999;
 /// incidents have different ones (567 days of a county's 493 calls).
 pub const SHORT_CODES: u32 = 279_841;
 
+/// Counters that one incarnation of a station may use on one day before it would run into the
+/// next one's: four times the largest burst of a day.
+const PER_INCARNATION: u32 = 20_000;
+
+/// Counters of an incarnation begin after this. A database that was restored from a copy does not
+/// know the last counters it gave; its next incarnation counts from elsewhere, so that no number
+/// is given twice. From the 500th incarnation on blocks are shared again.
+#[must_use]
+pub fn counter_floor(incarnation: u16) -> u32 {
+    let block = u32::from(incarnation.saturating_sub(1)) % (COUNTER_MAX / PER_INCARNATION);
+    block * PER_INCARNATION
+}
+
 /// Why something is not a number or a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NumberError {

@@ -1,7 +1,9 @@
 //! What a link needs of the station it works for. `app` answers it over the store; a simulation
 //! answers it over a store of its own.
 
-use fengsui_domain::log::dot::Writer;
+use std::collections::BTreeMap;
+
+use fengsui_domain::log::dot::{Dot, Writer};
 
 use crate::message::{Bye, Hello};
 use crate::run::{Refusal, Run};
@@ -52,10 +54,8 @@ pub struct Applied {
     pub received: u64,
     /// Of those, how many wait for something they refer to.
     pub waiting: u64,
-    /// Incidents that were new here.
-    pub opened: u64,
-    /// Incidents known here that changed.
-    pub changed: u64,
+    /// Incidents written to, and whether they were new here.
+    pub incidents: BTreeMap<Dot, bool>,
     /// Conflicts raised.
     pub conflicts: u64,
     /// Entries kept aside because another stands under their dot.
@@ -67,8 +67,9 @@ impl Applied {
     pub fn add(&mut self, other: &Applied) {
         self.received += other.received;
         self.waiting += other.waiting;
-        self.opened += other.opened;
-        self.changed += other.changed;
+        for (dot, is_new) in &other.incidents {
+            self.incidents.entry(*dot).or_insert(*is_new);
+        }
         self.conflicts += other.conflicts;
         self.forks += other.forks;
     }

@@ -166,7 +166,8 @@ pub struct Log<'t> {
     rows: Rows<'t>,
     stored: Vec<Stored>,
     waiting: Waiting,
-    indexed: bool,
+    /// Words are indexed and own heads signed.
+    is_live: bool,
 }
 
 /// What a finished transaction moved: for the witness and the proof of commit.
@@ -207,14 +208,14 @@ impl<'t> Log<'t> {
             rows: Rows::new(conn),
             stored: Vec::new(),
             waiting: Waiting::load(conn)?,
-            indexed: true,
+            is_live: true,
         })
     }
 
-    /// Without the word index: for a rebuild that is only compared.
+    /// Without the word index and without signing: for a rebuild that is only compared.
     #[must_use]
-    pub(crate) fn without_search(mut self) -> Self {
-        self.indexed = false;
+    pub(crate) fn for_comparison(mut self) -> Self {
+        self.is_live = false;
         self
     }
 
@@ -369,7 +370,7 @@ impl<'t> Log<'t> {
         heads.sort_by_key(|head| own(head));
         for head in heads {
             let seq = signed(head.seq)?;
-            if own(head) && head.began / SIGN_EVERY < head.seq / SIGN_EVERY {
+            if self.is_live && own(head) && head.began / SIGN_EVERY < head.seq / SIGN_EVERY {
                 signing::sign_head(self.conn, head.id, self.now_ms, head.dot(), &head.hash)?;
             }
             self.conn
@@ -411,7 +412,7 @@ impl<'t> Log<'t> {
                     incident,
                     stored.bytes
                 ])?;
-            if incident > 0 && self.indexed {
+            if incident > 0 && self.is_live {
                 search::index(self.conn, self.conn.last_insert_rowid(), entry)?;
             }
             if let Some(need) = stored.need {

@@ -176,7 +176,6 @@ impl Store {
     pub fn take(&self, now_ms: i64, runs: &[Run]) -> Result<Applied, StoreError> {
         let mut ready = self.db.read(|conn| exchange::ready(conn, runs))?;
         let mut applied = Applied::default();
-        let mut incidents = std::collections::BTreeMap::new();
         let mut left = std::mem::take(&mut ready.entries);
         while !left.is_empty() {
             let pace = *self.pace.lock().unwrap_or_else(PoisonError::into_inner);
@@ -192,12 +191,10 @@ impl Store {
             applied.add(&part);
             applied.conflicts += u64::from(moved.conflicts);
             for (dot, is_new) in moved.incidents {
-                incidents.entry(dot).or_insert(is_new);
+                applied.incidents.entry(dot).or_insert(is_new);
             }
             left = rest;
         }
-        let count = |new: bool| incidents.values().filter(|is_new| **is_new == new).count() as u64;
-        (applied.opened, applied.changed) = (count(true), count(false));
         applied.refused = ready.refused;
         applied.heads = self
             .db

@@ -114,7 +114,7 @@ fn fold_some(
         params![id, station, incarnation],
     )?;
     rebuilt.execute_batch("BEGIN")?;
-    let mut log = Log::begin(&rebuilt, i64::MAX / 2)?.without_search();
+    let mut log = Log::begin(&rebuilt, i64::MAX / 2)?.for_comparison();
     let mut ask = conn.prepare(sql)?;
     let mut rows = ask.query(values)?;
     let mut count = 0u32;
@@ -137,25 +137,95 @@ fn fold_some(
 pub fn dump(conn: &Connection) -> Result<BTreeMap<String, [u8; 32]>, StoreError> {
     let mut out = BTreeMap::new();
     for sql in FOLDED {
-        let mut hasher = blake3::Hasher::new();
-        let mut ask = conn.prepare(sql)?;
-        let columns = ask.column_count();
-        let mut rows = ask.query([])?;
-        while let Some(row) = rows.next()? {
-            for column in 0..columns {
-                hasher.update(format!("{:?}|", row.get_ref(column)?).as_bytes());
-            }
-        }
         let table = sql
             .split(" FROM ")
             .nth(1)
             .and_then(|rest| rest.split(' ').next());
-        out.insert(
-            table.unwrap_or(sql).to_owned(),
-            *hasher.finalize().as_bytes(),
-        );
+        out.insert(table.unwrap_or(sql).to_owned(), hash_rows(conn, sql)?);
     }
     Ok(out)
+}
+
+/// What must be equal on two stations that have the same entries, row for row, whatever aliases
+/// their files gave: things by their dots with all they hold and all that is derived.
+const SHARED: &[(&str, &str)] = &[
+    ("call", "t.state, t.ring_at, t.listed, t.outside_id"),
+    (
+        "incident",
+        "t.stage, t.number, t.day, t.opened_at, t.closed_at, t.open, t.active",
+    ),
+    ("assignment", "t.stage, t.stage_at"),
+    ("feedback", "0"),
+    ("drawing", "t.listed"),
+    ("unit", "t.callsign, t.state, t.state_at"),
+    ("account", "t.account"),
+    ("station", "t.number, t.code, t.public_key, t.revoked_at"),
+];
+
+/// A hash of each shared table's rows, by dot; equal on stations with the same entries.
+///
+/// # Errors
+/// Any store error.
+pub fn shared(conn: &Connection) -> Result<BTreeMap<String, [u8; 32]>, StoreError> {
+    let dot = "w.station, w.incarnation, w.lane";
+    let mut asks: Vec<(String, String)> = SHARED
+        .iter()
+        .map(|(table, columns)| {
+            let sql = format!(
+                "SELECT {dot}, t.seq, t.regs, {columns} FROM {table} t
+                 JOIN writer w ON w.id = t.writer ORDER BY {dot}, t.seq"
+            );
+            ((*table).to_owned(), sql)
+        })
+        .collect();
+    for (name, sql) in [
+        ("county", "SELECT regs FROM county".to_owned()),
+        (
+            "entry",
+            format!(
+                "SELECT {dot}, t.seq, t.bytes FROM entry t JOIN writer w ON w.id = t.writer
+                 ORDER BY {dot}, t.seq"
+            ),
+        ),
+        (
+            "pending",
+            format!(
+                "SELECT {dot}, t.seq FROM pending t JOIN writer w ON w.id = t.writer
+                 ORDER BY {dot}, t.seq"
+            ),
+        ),
+        (
+            "conflict",
+            format!(
+                "SELECT t.noun, {dot}, t.seq, t.field FROM conflict t
+                 LEFT JOIN writer w ON w.id = t.writer ORDER BY t.noun, {dot}, t.seq, t.field"
+            ),
+        ),
+        (
+            "numbering",
+            "SELECT station, day, last FROM numbering ORDER BY station, day".to_owned(),
+        ),
+    ] {
+        asks.push((name.to_owned(), sql));
+    }
+    let mut out = BTreeMap::new();
+    for (name, sql) in asks {
+        out.insert(name, hash_rows(conn, &sql)?);
+    }
+    Ok(out)
+}
+
+fn hash_rows(conn: &Connection, sql: &str) -> Result<[u8; 32], StoreError> {
+    let mut hasher = blake3::Hasher::new();
+    let mut ask = conn.prepare(sql)?;
+    let columns = ask.column_count();
+    let mut rows = ask.query([])?;
+    while let Some(row) = rows.next()? {
+        for column in 0..columns {
+            hasher.update(format!("{:?}|", row.get_ref(column)?).as_bytes());
+        }
+    }
+    Ok(*hasher.finalize().as_bytes())
 }
 
 struct Chain {

@@ -78,6 +78,20 @@ macro_rules! command_table {
             "camera.open" CameraOpen Read []
                 camera::OpenCamera => camera::CameraOpened [];
             "grid.hot" GridHot Read [] grid::HotAsked => grid::HotCells [];
+            "station.list" StationList Read [] common::Nothing => station::Stations [];
+            "station.invite" StationInvite Write [Admin ShiftLeader]
+                station::InviteStation => station::Invited [Stations];
+            "station.revoke" StationRevoke Write [Admin ShiftLeader]
+                station::RevokeStation => common::Stored [Stations Honesty];
+            "lack.list" LackList Read [] common::Nothing => station::Lacks [];
+            "board.take" BoardTake Write [ShiftLeader Commander Dispatch]
+                station::TakeBoard => common::Stored [Stations Honesty Needs];
+            "board.return" BoardReturn Write [ShiftLeader Commander Dispatch]
+                station::ReturnBoard => common::Stored [Stations Honesty Needs];
+            "conflict.list" ConflictList Read [] common::Nothing => station::Conflicts [];
+            "conflict.settle" ConflictSettle Write [Dispatch ShiftLeader Commander]
+                station::SettleConflict => common::Stored
+                [Incidents Units Calls Needs Stations Honesty];
             "wall.view" WallViewRead Read [] common::Nothing => wall::WallView [];
             "wall.follow" WallFollow Read [] wall::FollowOnWall => common::Nothing [];
             "call.list" CallListRead Read [] common::Nothing => call::CallList [];

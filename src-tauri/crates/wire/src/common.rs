@@ -84,6 +84,8 @@ pub enum Topic {
     Wall,
     /// Drawings on the map.
     Drawings,
+    /// Stations, in touch or apart.
+    Stations,
 }
 
 /// A reply that says only that the thing is on the disk.
@@ -91,6 +93,13 @@ pub enum Topic {
 pub struct Saved {
     /// The entry (or the last of several) that was written, as a dot.
     pub entry: String,
+    /// When the commit returned, epoch ms: 已保存 HH:MM:SS.
+    pub saved_at_ms: i64,
+}
+
+/// A reply that says only when it was on the disk.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Stored {
     /// When the commit returned, epoch ms: 已保存 HH:MM:SS.
     pub saved_at_ms: i64,
 }

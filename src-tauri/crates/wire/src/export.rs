@@ -10,7 +10,7 @@ use ts_rs::{Config, TS, TypeVisitor};
 use crate::commands::{Access, COMMANDS};
 use crate::{
     call, camera, code, common, drawing, failure, force, grid, honesty, incident, map, place, road,
-    session, unit, wall,
+    session, station, unit, wall,
 };
 
 /// Every declaration a type needs, itself included, by name.

@@ -113,6 +113,16 @@ codes! {
     DrawingSpread = "drawing.spread",
     /// The drawing was voided.
     DrawingVoided = "drawing.voided",
+    /// Not an invitation, mistyped, used or expired.
+    InvitationInvalid = "invitation.invalid",
+    /// No number or code can be given; params: why.
+    InviteRefused = "invite.refused",
+    /// The station cannot be revoked; params: why.
+    RevokeRefused = "revoke.refused",
+    /// A second person with their own passphrase is needed.
+    SecondPersonNeeded = "board.second_person",
+    /// This station waits for the county's register of persons.
+    CountyNotHere = "county.not_here",
     /// Disk full; the reserve was freed so that calls can still be taken.
     StoreDiskFull = "store.disk_full",
     /// Read-only file or folder: nothing can be written.

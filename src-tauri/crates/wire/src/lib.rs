@@ -21,5 +21,6 @@ pub mod place;
 pub mod road;
 pub mod router;
 pub mod session;
+pub mod station;
 pub mod unit;
 pub mod wall;

@@ -21,6 +21,7 @@ mod opening;
 mod place;
 mod road;
 mod session;
+mod station;
 mod trace;
 mod unit;
 mod wall;
@@ -289,6 +290,14 @@ impl Router {
             C::CameraNearRead => run(context, request, camera::near),
             C::CameraOpen => run(context, request, camera::open),
             C::GridHot => run(context, request, grid::hot),
+            C::StationList => run(context, request, station::list),
+            C::StationInvite => run(context, request, station::invite),
+            C::StationRevoke => run(context, request, station::revoke),
+            C::LackList => run(context, request, station::lacks),
+            C::BoardTake => run(context, request, station::take_board),
+            C::BoardReturn => run(context, request, station::return_board),
+            C::ConflictList => run(context, request, station::conflicts),
+            C::ConflictSettle => run(context, request, station::settle),
             C::WallViewRead => run(context, request, wall::view),
             C::WallFollow => run(context, request, wall::follow),
             C::CallListRead => run(context, request, call::list),

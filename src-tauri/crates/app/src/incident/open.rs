@@ -5,7 +5,7 @@ use fengsui_domain::log::dot::{Dot, Lane};
 use fengsui_domain::log::entry::Value;
 use fengsui_domain::log::field::{Field, Noun};
 use fengsui_domain::log::kind::Kind;
-use fengsui_domain::number::{IncidentNumber, LocalDay, StationCode};
+use fengsui_domain::number::{IncidentNumber, LocalDay, StationCode, counter_floor};
 use fengsui_domain::{call, unit};
 use fengsui_store::log::{FieldWrite, Log};
 use fengsui_store::{StoreError, project, read};
@@ -97,7 +97,10 @@ pub(crate) fn open_in(
     new: &NewIncident,
 ) -> Result<Opened, AppError> {
     let day = day_number(numbering.day);
-    let counter = read::last_counter(log.conn(), numbering.station, day)? + 1;
+    let (_, incarnation) = read::own_writer(log.conn())?;
+    let floor = i64::from(counter_floor(incarnation));
+    let last = read::last_counter(log.conn(), numbering.station, day)?;
+    let counter = last.max(floor) + 1;
     let number = u32::try_from(counter)
         .ok()
         .and_then(|counter| IncidentNumber::new(numbering.day, numbering.code, counter).ok())

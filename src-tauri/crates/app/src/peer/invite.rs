@@ -3,9 +3,12 @@
 
 use fengsui_domain::log::codec::{CodecError, Reading, Writing};
 use fengsui_domain::log::dot::Lane;
+use fengsui_domain::log::entry::Value;
+use fengsui_domain::log::field::Field;
 use fengsui_domain::log::kind::Kind;
 use fengsui_domain::number::StationCode;
 use fengsui_domain::station::{Known, StationKind, next_identity};
+use fengsui_store::log::FieldWrite;
 use fengsui_store::peer::{self, InvitationRow};
 use fengsui_store::{Joining, StationIdentity, StoreError};
 
@@ -160,6 +163,7 @@ impl Station {
     /// `ValueInvalid`, `InviteRefused`, faults.
     pub fn invite_station(
         &self,
+        actor: &Actor,
         name: &str,
         code: Option<&str>,
         kind: StationKind,
@@ -206,8 +210,16 @@ impl Station {
             expires_at_ms,
             used_at_ms: 0,
         };
-        self.store()
-            .write_local(move |conn| peer::put_invitation(conn, &row))?;
+        let (at_ms, actor) = (self.now_ms(), actor.clone());
+        self.act(move |log| {
+            peer::put_invitation(log.conn(), &row)?;
+            let writes = vec![
+                FieldWrite::body(Field::BodyStationCode, Value::Text(row.code.clone())),
+                FieldWrite::body(Field::BodyStationName, Value::Text(row.name.clone())),
+            ];
+            log.append(actor.act(Lane::Routine, Kind::StationInvite, at_ms, None, writes))?;
+            Ok(())
+        })?;
         Ok(Saved {
             value: Invited {
                 text: invitation.text(),
@@ -263,7 +275,6 @@ impl Station {
 }
 
 fn known_identities(conn: &fengsui_store::Connection) -> Result<Vec<Known>, StoreError> {
-    use fengsui_domain::log::field::Field;
     let enrolled = peer::stations(conn)?;
     let enrolled = enrolled.iter().map(|station| {
         let code = station.regs.text(Field::StationCode).unwrap_or_default();

@@ -113,6 +113,8 @@ kinds! {
     BoardReturn = 105 "board.return",
     /// 裁定冲突.
     ConflictSettle = 106 "conflict.settle",
+    /// 邀请站点.
+    StationInvite = 107 "station.invite",
     /// 标绘.
     DrawingAdd = 110 "drawing.add",
     /// 改标绘.

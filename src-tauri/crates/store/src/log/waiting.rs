@@ -226,7 +226,7 @@ impl Log<'_> {
             self.conn
                 .prepare_cached("UPDATE entry SET incident = ?2 WHERE id = ?1")?
                 .execute(params![id, incident])?;
-            if incident > 0 && self.indexed {
+            if incident > 0 && self.is_live {
                 search::index(self.conn, id, &entry)?;
             }
         }

@@ -146,7 +146,7 @@ same!(
     topic,
     topic_of,
     [
-        Calls, Incidents, Units, Positions, Needs, Honesty, Settings, Map, Wall, Drawings
+        Calls, Incidents, Units, Positions, Needs, Honesty, Settings, Map, Wall, Drawings, Stations
     ]
 );
 same!(
@@ -425,6 +425,11 @@ fn rejection_code(code: RejectionCode) -> FailureCode {
         R::DrawingPlace => F::DrawingPlace,
         R::DrawingSpread => F::DrawingSpread,
         R::DrawingVoided => F::DrawingVoided,
+        R::InvitationInvalid => F::InvitationInvalid,
+        R::InviteRefused => F::InviteRefused,
+        R::RevokeRefused => F::RevokeRefused,
+        R::SecondPersonNeeded => F::SecondPersonNeeded,
+        R::CountyNotHere => F::CountyNotHere,
     }
 }
 
