@@ -1,5 +1,5 @@
 -- Written by `cargo xtask schema` from the migrations; not edited.
--- Version 2.
+-- Version 3.
 
 CREATE TABLE account (
     id INTEGER PRIMARY KEY,
@@ -28,6 +28,16 @@ CREATE INDEX assignment_active ON assignment (unit) WHERE stage < 6;
 
 CREATE INDEX assignment_incident ON assignment (incident);
 
+CREATE TABLE awaited (
+    station INTEGER NOT NULL,
+    incarnation INTEGER NOT NULL,
+    lane INTEGER NOT NULL,
+    need_seq INTEGER NOT NULL,
+    writer INTEGER NOT NULL REFERENCES writer (id),
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (station, incarnation, lane, need_seq, writer, seq)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE call (
     id INTEGER PRIMARY KEY,
     writer INTEGER NOT NULL REFERENCES writer (id),
@@ -43,6 +53,14 @@ CREATE TABLE call (
 CREATE INDEX call_listed ON call (ring_at) WHERE listed = 1;
 
 CREATE INDEX call_outside ON call (outside_id) WHERE outside_id <> '';
+
+CREATE TABLE conflict (
+    noun INTEGER NOT NULL,
+    writer INTEGER NOT NULL,                 -- of the thing's dot; 0 = the county
+    seq INTEGER NOT NULL,
+    field INTEGER NOT NULL,
+    PRIMARY KEY (noun, writer, seq, field)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE county (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -81,6 +99,22 @@ CREATE TABLE entry (
 ) STRICT;
 
 CREATE INDEX entry_incident ON entry (incident) WHERE incident > 0;
+
+CREATE TABLE exchange (
+    id INTEGER PRIMARY KEY,
+    peer INTEGER NOT NULL,
+    bearer TEXT NOT NULL,
+    began_at INTEGER NOT NULL,               -- ms
+    ended_at INTEGER NOT NULL DEFAULT 0,     -- ms; 0 = goes on
+    apart_since INTEGER NOT NULL DEFAULT 0,  -- ms
+    received INTEGER NOT NULL DEFAULT 0,     -- entries
+    sent INTEGER NOT NULL DEFAULT 0,
+    opened INTEGER NOT NULL DEFAULT 0,       -- incidents that were new here
+    changed INTEGER NOT NULL DEFAULT 0,      -- incidents known here that changed
+    conflicts INTEGER NOT NULL DEFAULT 0     -- raised by what came in
+) STRICT;
+
+CREATE INDEX exchange_peer ON exchange (peer, began_at);
 
 CREATE TABLE feedback (
     id INTEGER PRIMARY KEY,
@@ -131,12 +165,34 @@ CREATE INDEX incident_number ON incident (number);
 
 CREATE INDEX incident_open ON incident (opened_at) WHERE open = 1;
 
+CREATE TABLE invitation (
+    number INTEGER PRIMARY KEY,
+    code TEXT NOT NULL,
+    name TEXT NOT NULL,
+    kind INTEGER NOT NULL,
+    secret BLOB NOT NULL,                    -- 32 bytes, forgotten when used
+    expires_at INTEGER NOT NULL,             -- ms
+    used_at INTEGER NOT NULL DEFAULT 0       -- ms; 0 = open
+) STRICT;
+
 CREATE TABLE numbering (
     station INTEGER NOT NULL,
     day INTEGER NOT NULL,                    -- yyyymmdd, local
     last INTEGER NOT NULL,
     PRIMARY KEY (station, day)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE peer (
+    number INTEGER PRIMARY KEY,
+    met_at INTEGER NOT NULL DEFAULT 0,       -- last word heard, ms of our clock
+    since_at INTEGER NOT NULL DEFAULT 0,     -- in touch or apart since, ms
+    in_touch INTEGER NOT NULL DEFAULT 0,
+    complete_at INTEGER NOT NULL DEFAULT 0,  -- all its entries were here as of then, ms
+    clock_ms INTEGER,                        -- its clock less ours; NULL = unknown
+    bearer TEXT NOT NULL DEFAULT '',
+    program TEXT NOT NULL DEFAULT '',
+    summary BLOB NOT NULL DEFAULT x''        -- what it said it has, as bytes of the protocol
+) STRICT;
 
 CREATE TABLE pending (
     writer INTEGER NOT NULL REFERENCES writer (id),
@@ -167,6 +223,25 @@ CREATE TABLE state (
     digest BLOB NOT NULL,                    -- state digest, 16 bytes, little endian
     signing_key BLOB NOT NULL,               -- Ed25519 seed of this station
     fold INTEGER NOT NULL DEFAULT 0          -- version of the fold that made the tables
+, county BLOB NOT NULL DEFAULT x'') STRICT;
+
+CREATE TABLE station (
+    id INTEGER PRIMARY KEY,
+    writer INTEGER NOT NULL REFERENCES writer (id),
+    seq INTEGER NOT NULL,
+    regs BLOB NOT NULL,
+    number INTEGER NOT NULL,                 -- under which it writes; 0 = not said
+    code TEXT NOT NULL,
+    public_key BLOB NOT NULL,                -- Ed25519, 32 bytes
+    revoked_at INTEGER NOT NULL DEFAULT 0,   -- ms; 0 = not revoked
+    UNIQUE (writer, seq)
+) STRICT;
+
+CREATE INDEX station_number ON station (number);
+
+CREATE TABLE trusted_key (
+    number INTEGER PRIMARY KEY,
+    public_key BLOB NOT NULL
 ) STRICT;
 
 CREATE TABLE unit (

@@ -852,6 +852,64 @@ text: string,
  */
 incident: string | null, };
 
+export type Conflict = { 
+/**
+ * The thing (its dot).
+ */
+thing: string, 
+/**
+ * Which field: `claim`, `desk`, `board`; words key `conflict.<field>`.
+ */
+field: string, 
+/**
+ * The thing's name for people.
+ */
+name: string, 
+/**
+ * Sides by true time.
+ */
+sides: Array<ConflictSide>, };
+
+export type ConflictSide = { 
+/**
+ * The entry that wrote it; what is chosen by.
+ */
+id: string, 
+/**
+ * Station it was written at.
+ */
+station: number, 
+/**
+ * That station's name.
+ */
+station_name: string, 
+/**
+ * Who wrote it.
+ */
+account: string, 
+/**
+ * When it truly happened, epoch ms.
+ */
+at_ms: number, 
+/**
+ * What it says.
+ */
+words: string, 
+/**
+ * Incident concerned.
+ */
+incident: string | null, 
+/**
+ * Assignment concerned.
+ */
+assignment: string | null, };
+
+export type Conflicts = { 
+/**
+ * All that stand.
+ */
+conflicts: Array<Conflict>, };
+
 export type Coverage = { 
 /**
  * One line per area left without a free car, with who could move up.
@@ -1103,7 +1161,7 @@ params: Array<Param>,
  */
 trace: string, };
 
-export type FailureCode = "session.missing" | "session.denied" | "session.locked" | "post.not_allowed" | "post.not_granted" | "request.unknown" | "request.malformed" | "value.invalid" | "not_found" | "ambiguous" | "call.none_ringing" | "call.taken" | "call.state" | "incident.stage" | "incident.result_missing" | "incident.text_missing" | "incident.units_active" | "code.unknown" | "unit.state" | "unit.engaged" | "unit.already_there" | "override.reason_needed" | "assignment.stage" | "cancel.unconfirmed" | "time.impossible" | "account.exists" | "passphrase.short" | "nothing_to_change" | "reading.unknown" | "map.missing" | "map.busy" | "drawing.points" | "drawing.place" | "drawing.spread" | "drawing.voided" | "store.disk_full" | "store.read_only" | "store.busy" | "store.corrupt" | "store.not_written" | "store.ambiguous" | "store.io" | "store.too_new" | "store.foreign" | "store.upgrade_failed" | "key.wrong" | "key.locked" | "key.missing" | "home.in_use" | "internal.panic";
+export type FailureCode = "session.missing" | "session.denied" | "session.locked" | "post.not_allowed" | "post.not_granted" | "request.unknown" | "request.malformed" | "value.invalid" | "not_found" | "ambiguous" | "call.none_ringing" | "call.taken" | "call.state" | "incident.stage" | "incident.result_missing" | "incident.text_missing" | "incident.units_active" | "code.unknown" | "unit.state" | "unit.engaged" | "unit.already_there" | "override.reason_needed" | "assignment.stage" | "cancel.unconfirmed" | "time.impossible" | "account.exists" | "passphrase.short" | "nothing_to_change" | "reading.unknown" | "map.missing" | "map.busy" | "drawing.points" | "drawing.place" | "drawing.spread" | "drawing.voided" | "invitation.invalid" | "invite.refused" | "revoke.refused" | "board.second_person" | "county.not_here" | "store.disk_full" | "store.read_only" | "store.busy" | "store.corrupt" | "store.not_written" | "store.ambiguous" | "store.io" | "store.too_new" | "store.foreign" | "store.upgrade_failed" | "key.wrong" | "key.locked" | "key.missing" | "home.in_use" | "internal.panic";
 
 export type Feedback = { 
 /**
@@ -1508,6 +1566,42 @@ incident: string,
  */
 reason: string, };
 
+export type InviteStation = { 
+/**
+ * Name of the new station.
+ */
+name: string, 
+/**
+ * Its code, two letters; `null` where it is not chosen.
+ */
+code: string | null, 
+/**
+ * What it is.
+ */
+kind: StationKind, 
+/**
+ * Where this station may be reached from there, `host:port`.
+ */
+addresses: Array<string>, };
+
+export type Invited = { 
+/**
+ * As text: to be carried as a file or typed.
+ */
+text: string, 
+/**
+ * Number of the new station.
+ */
+number: number, 
+/**
+ * Its code.
+ */
+code: string, 
+/**
+ * Good until, epoch ms.
+ */
+expires_at_ms: number, };
+
 export type KitCount = { 
 /**
  * Name.
@@ -1517,6 +1611,26 @@ name: string,
  * How many.
  */
 n: number, };
+
+export type Lack = { 
+/**
+ * Station (number).
+ */
+number: number, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Epoch ms; `null` = nothing of it is known to be here.
+ */
+since_ms: number | null, };
+
+export type Lacks = { 
+/**
+ * By station; empty = nothing is known to be missing.
+ */
+lacks: Array<Lack>, };
 
 export type LayerArea = { 
 /**
@@ -1825,6 +1939,52 @@ job: MapJob | null,
  */
 offers: Array<MapOffer>, };
 
+export type Meeting = { 
+/**
+ * With whom (number).
+ */
+peer: number, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * How.
+ */
+bearer: string, 
+/**
+ * From, epoch ms.
+ */
+began_at_ms: number, 
+/**
+ * To, epoch ms; `null` = goes on.
+ */
+ended_at_ms: number | null, 
+/**
+ * Apart before it since, epoch ms; `null` = unknown.
+ */
+apart_since_ms: number | null, 
+/**
+ * Entries received that were new.
+ */
+received: number, 
+/**
+ * Entries sent.
+ */
+sent: number, 
+/**
+ * Incidents that were new here.
+ */
+opened: number, 
+/**
+ * Incidents known here that changed.
+ */
+changed: number, 
+/**
+ * Conflicts raised.
+ */
+conflicts: number, };
+
 export type NearPlace = { 
 /**
  * Name.
@@ -2079,6 +2239,8 @@ name: string,
  * Value.
  */
 value: string, };
+
+export type PeerState = "own" | "in_touch" | "apart" | "never_met" | "revoked";
 
 export type PlaceAsked = { 
 /**
@@ -2371,6 +2533,30 @@ to_incident: string,
  */
 reason: string, };
 
+export type ReturnBoard = { 
+/**
+ * Station (number) that gets it.
+ */
+to: number, 
+/**
+ * Account of the second person.
+ */
+second: string, 
+/**
+ * Their passphrase.
+ */
+passphrase: string, };
+
+export type RevokeStation = { 
+/**
+ * Number.
+ */
+number: number, 
+/**
+ * Why.
+ */
+reason: string, };
+
 export type Ring = { 
 /**
  * Seconds.
@@ -2605,6 +2791,24 @@ export type Settings = {
  */
 settings: Array<Setting>, };
 
+export type SettleConflict = { 
+/**
+ * The thing (its dot).
+ */
+thing: string, 
+/**
+ * Which field.
+ */
+field: string, 
+/**
+ * The side that stands (its id).
+ */
+chosen: string, 
+/**
+ * Why.
+ */
+reason: string, };
+
 export type SignIn = { 
 /**
  * Account.
@@ -2645,6 +2849,101 @@ export type Stage = "taking" | "waiting" | "dispatched" | "on_scene" | "review" 
 
 export type Standing = "good" | "warn" | "bad" | "unknown";
 
+export type StationKind = "hall" | "post" | "vehicle" | "box" | "gateway";
+
+export type StationRow = { 
+/**
+ * Number under which it writes.
+ */
+number: number, 
+/**
+ * Its code in incident numbers.
+ */
+code: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * What it is; `null` = not said.
+ */
+kind: StationKind | null, 
+/**
+ * How it stands.
+ */
+state: PeerState, 
+/**
+ * In touch or apart since, epoch ms; `null` = unknown.
+ */
+since_ms: number | null, 
+/**
+ * Everything it had as of then is here, epoch ms; `null` = unknown.
+ */
+complete_at_ms: number | null, 
+/**
+ * Its clock less ours, ms; `null` = unknown.
+ */
+clock_ms: number | null, 
+/**
+ * How it is met.
+ */
+bearer: string, 
+/**
+ * Version of its program.
+ */
+program: string, 
+/**
+ * Where it may be reached.
+ */
+addresses: Array<string>, 
+/**
+ * Entries that go to it still; `null` = unknown.
+ */
+to_go: number | null, 
+/**
+ * Entries that come from it still; `null` = unknown.
+ */
+to_come: number | null, 
+/**
+ * Tables compared: equal or not; `null` = not compared.
+ */
+is_equal: boolean | null, 
+/**
+ * Two histories of one writer were met with it.
+ */
+is_forked: boolean, 
+/**
+ * Why the last session ended; `null` = it left, or never met. Words key
+ * `station.bye.<word>`.
+ */
+last_bye: string | null, };
+
+export type Stations = { 
+/**
+ * By number.
+ */
+stations: Array<StationRow>, 
+/**
+ * Newest first.
+ */
+strangers: Array<Stranger>, 
+/**
+ * Newest first.
+ */
+meetings: Array<Meeting>, 
+/**
+ * Station (number) that holds the 110 board; `null` = nobody said.
+ */
+board: number | null, 
+/**
+ * This station may invite others.
+ */
+may_invite: boolean, 
+/**
+ * The inviter chooses the new station's code.
+ */
+chooses_code: boolean, };
+
 export type StepAssignment = { 
 /**
  * Assignment dot.
@@ -2658,6 +2957,40 @@ step: AssignmentStep,
  * True time, where it was earlier than now.
  */
 at_ms: number | null, };
+
+export type Stored = { 
+/**
+ * When the commit returned, epoch ms: 已保存 HH:MM:SS.
+ */
+saved_at_ms: number, };
+
+export type Stranger = { 
+/**
+ * From where.
+ */
+address: string, 
+/**
+ * First letters of its key.
+ */
+key: string, 
+/**
+ * When last, epoch ms.
+ */
+at_ms: number, 
+/**
+ * How often.
+ */
+times: number, };
+
+export type TakeBoard = { 
+/**
+ * Account of the second person.
+ */
+second: string, 
+/**
+ * Their passphrase.
+ */
+passphrase: string, };
 
 export type TimelineLine = { 
 /**
@@ -2695,7 +3028,7 @@ opened: number | null,
  */
 invalid: number | null, };
 
-export type Topic = "calls" | "incidents" | "units" | "positions" | "needs" | "honesty" | "settings" | "map" | "wall" | "drawings";
+export type Topic = "calls" | "incidents" | "units" | "positions" | "needs" | "honesty" | "settings" | "map" | "wall" | "drawings" | "stations";
 
 export type TypeProposal = { 
 /**

@@ -1,3 +1,6 @@
+//! Goal: messages round-trip, and bytes from anybody are refused without harm. Method: generated
+//! messages, cut and random bytes.
+
 use fengsui_domain::log::dot::Lane;
 use proptest::prelude::*;
 
