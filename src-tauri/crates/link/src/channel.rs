@@ -34,6 +34,9 @@ const HANDSHAKE_FRAME_MAX: usize = 512;
 const CHUNK: usize = 16 * 1024;
 /// Bytes that a frame is longer than what it holds.
 const TAG: usize = 16;
+/// Reasons of a refusal.
+const NOT_OPEN: u8 = 1;
+const OTHER_COUNTY: u8 = 2;
 /// A handshake takes no longer than this.
 pub const HANDSHAKE_MAX: Duration = Duration::from_secs(5);
 /// A write that moves nothing for this long is given up.
@@ -81,7 +84,11 @@ pub enum ChannelError {
     /// A cipher suite that is not spoken here.
     #[error("cipher suite {0}")]
     Suite(u8),
-    /// The handshake does not come out: another county, or somebody in between.
+    /// The other side began from something else: it is of another county, or somebody in between
+    /// changed the preamble.
+    #[error("another county")]
+    OtherCounty,
+    /// The handshake does not come out.
     #[error("handshake failed")]
     Handshake,
     /// The peer's key is not enrolled, or is revoked.
@@ -176,7 +183,7 @@ pub async fn dial<S: AsyncRead + AsyncWrite + Unpin>(
             .map_err(|_| ChannelError::Handshake)?;
         stream.write_all(&preamble).await?;
         say(stream, &mut noise, &[]).await?;
-        let key = hear(stream, &mut noise).await?;
+        let key = hear(stream, &mut noise).await.map_err(other_county)?;
         let key = proved_key(&noise, &key)?;
         if !is_known(&key) {
             return Err(ChannelError::Stranger(key));
@@ -228,7 +235,7 @@ pub async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
         let mut noise = builder(us, &prologue, secret)?
             .build_responder()
             .map_err(|_| ChannelError::Handshake)?;
-        hear(stream, &mut noise).await?;
+        hear(stream, &mut noise).await.map_err(other_county)?;
         say(stream, &mut noise, us.key()).await?;
         let key = hear(stream, &mut noise).await?;
         let key = proved_key(&noise, &key)?;
@@ -239,18 +246,42 @@ pub async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
         .map_err(|_| ChannelError::Late)?
 }
 
-/// Says that an invitation is not open: an empty frame, in clear.
+/// The first cipher that does not fit tells that the prologues differ.
+fn other_county(error: ChannelError) -> ChannelError {
+    match error {
+        ChannelError::Handshake => ChannelError::OtherCounty,
+        error => error,
+    }
+}
+
+/// Tells one that wants to join why not: an empty frame and a reason, in clear. Whoever could
+/// forge it could cut the connection as well.
 ///
 /// # Errors
 /// `Io`, `Late`.
-pub async fn refuse<S: AsyncWrite + Unpin>(stream: &mut S) -> Result<(), ChannelError> {
+pub async fn refuse<S: AsyncWrite + Unpin>(
+    stream: &mut S,
+    why: &ChannelError,
+) -> Result<(), ChannelError> {
+    let reason = match why {
+        ChannelError::OtherCounty => OTHER_COUNTY,
+        _ => NOT_OPEN,
+    };
     let work = async {
-        stream.write_all(&[0, 0]).await?;
+        stream.write_all(&[0, 0, reason]).await?;
         stream.shutdown().await
     };
     Ok(timeout(HANDSHAKE_MAX, work)
         .await
         .map_err(|_| ChannelError::Late)??)
+}
+
+async fn refusal<S: AsyncRead + Unpin>(stream: &mut S) -> ChannelError {
+    match stream.read_u8().await {
+        Ok(OTHER_COUNTY) => ChannelError::OtherCounty,
+        Ok(_) => ChannelError::Refused,
+        Err(error) => error.into(),
+    }
 }
 
 fn builder<'a>(
@@ -295,7 +326,7 @@ async fn hear<S: AsyncRead + Unpin>(
 ) -> Result<Vec<u8>, ChannelError> {
     let length = usize::from(stream.read_u16().await?);
     if length == 0 {
-        return Err(ChannelError::Refused);
+        return Err(refusal(stream).await);
     }
     if length > HANDSHAKE_FRAME_MAX {
         return Err(ChannelError::NotAStation);
@@ -431,6 +462,9 @@ impl<R: AsyncRead + Unpin> Receiver<R> {
 
     async fn frame(&mut self) -> Result<Vec<u8>, ChannelError> {
         let length = usize::from(self.from.read_u16().await?);
+        if length == 0 {
+            return Err(refusal(&mut self.from).await);
+        }
         if length <= TAG {
             return Err(ChannelError::Damaged);
         }

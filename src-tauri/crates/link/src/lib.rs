@@ -9,10 +9,12 @@
 //! acknowledged.
 //! Not here: the protocol (`replication`), tables (`store`), sentences for people.
 
+pub mod bundle;
 pub mod channel;
 pub mod discovery;
 mod drive;
 pub mod identity;
+pub mod joining;
 pub mod links;
 mod registry;
 mod work;

@@ -1,7 +1,7 @@
 //! The station's links: what listens, what dials, and their end.
 
 mod answer;
-mod dialer;
+pub(crate) mod dialer;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::discovery::{self, Discovery};
 use crate::drive::Shared;
+use crate::joining::{self, Invitation, JoinError, Joined};
 use crate::registry::Registry;
 use dialer::Event;
 
@@ -142,6 +143,23 @@ impl Links {
     pub fn try_address(&self, address: String) {
         // The dialer is gone only when the links have stopped.
         let _ = self.events.send(Event::Typed(address));
+    }
+
+    /// Joins the county that an invitation is for, and goes on with a session. Blocks for some
+    /// seconds for each of its addresses.
+    ///
+    /// # Errors
+    /// `JoinError`; joining again is harmless.
+    pub fn join(&self, invitation: Invitation) -> Result<Joined, JoinError> {
+        let (answer, answered) = std::sync::mpsc::channel();
+        let work = joining::join(Arc::clone(&self.shared), invitation);
+        if let Some(runtime) = &self.runtime {
+            runtime.spawn(async move {
+                // Whoever asked waits below.
+                let _ = answer.send(work.await);
+            });
+        }
+        answered.recv().unwrap_or(Err(JoinError::NoAnswer))
     }
 
     /// Says bye to every peer and ends. Waits up to 3 s for what is being taken.

@@ -71,7 +71,7 @@ async fn both_prove_their_keys_and_messages_arrive() {
 #[tokio::test]
 async fn another_county_or_a_changed_mode_ends_the_handshake() {
     let ((_, a), (_, b)) = meet(Mode::Session, [None; 2], [b"one", b"other"]).await;
-    assert!(matches!(a, Err(ChannelError::Handshake)));
+    assert!(matches!(a, Err(ChannelError::OtherCounty)));
     assert!(b.is_err());
 }
 

@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fengsui_replication::port::Peer;
+use fengsui_replication::message::{Bye, Message};
+use fengsui_replication::port::{Peer, Replica, ReplicaError};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
@@ -77,22 +78,83 @@ async fn handshake(
     address: SocketAddr,
 ) -> Result<(Line, Peer), ChannelError> {
     let _ = stream.set_nodelay(true);
-    let fault = |error: fengsui_replication::port::ReplicaError| {
-        ChannelError::Io(std::io::Error::other(error.to_string()))
-    };
     let mode = channel::hear_mode(&mut stream).await?;
-    let us = shared
-        .ask(|replica| Identity::of(replica))
-        .await
-        .map_err(fault)?;
-    if let Mode::Joining(_) = mode {
-        channel::refuse(&mut stream).await?;
-        return Err(ChannelError::Refused);
+    let us = ask(shared, |replica| Identity::of(replica)).await?;
+    let bearer = format!("tcp {address}");
+    if let Mode::Joining(number) = mode {
+        return admit(shared, stream, bearer, &us, number).await;
     }
     let proved = channel::answer(&mut stream, &us, mode, None).await?;
-    let peers = shared.ask(|replica| replica.peers()).await.map_err(fault)?;
+    let peers = ask(shared, |replica| replica.peers()).await?;
     let peer = known(&peers, &proved).ok_or(ChannelError::Stranger(proved.key))?;
-    Ok((Line::new(stream, proved, format!("tcp {address}")), peer))
+    let mut line = Line::new(stream, proved, bearer);
+    if mode == Mode::Rejoining {
+        line.sender.send(&roster(&peers)).await?;
+    }
+    Ok((line, peer))
+}
+
+/// Enrols a station that shows the secret of an open invitation.
+async fn admit(
+    shared: &Shared,
+    mut stream: TcpStream,
+    bearer: String,
+    us: &Identity,
+    number: u16,
+) -> Result<(Line, Peer), ChannelError> {
+    let mode = Mode::Joining(number);
+    let secret = ask(shared, move |replica| replica.invitation(number)).await?;
+    let Some(secret) = secret else {
+        channel::refuse(&mut stream, &ChannelError::Refused).await?;
+        return Err(ChannelError::Refused);
+    };
+    let proved = match channel::answer(&mut stream, us, mode, Some(&secret)).await {
+        Ok(proved) => proved,
+        Err(error) => {
+            channel::refuse(&mut stream, &error).await?;
+            return Err(error);
+        }
+    };
+    let key = proved.key;
+    let peers = ask(shared, |replica| replica.peers()).await?;
+    if peers.iter().any(|peer| peer.key == key && peer.is_revoked) {
+        channel::refuse(&mut stream, &ChannelError::Refused).await?;
+        return Err(ChannelError::Stranger(key));
+    }
+    let admitted = ask(shared, move |replica| {
+        replica.admit(number, &key)?;
+        replica.peers()
+    });
+    let admitted = admitted.await;
+    let peer = admitted
+        .as_ref()
+        .ok()
+        .and_then(|peers| known(peers, &proved));
+    let mut line = Line::new(stream, proved, bearer);
+    match (admitted, peer) {
+        (Ok(peers), Some(peer)) => {
+            line.sender.send(&roster(&peers)).await?;
+            Ok((line, peer))
+        }
+        (admitted, _) => {
+            line.sender.send(&Message::Bye(Bye::Fault)).await?;
+            line.sender.end().await;
+            admitted.and(Err(ChannelError::Refused))
+        }
+    }
+}
+
+async fn ask<T: Send + 'static>(
+    shared: &Shared,
+    question: impl FnOnce(&dyn Replica) -> Result<T, ReplicaError> + Send + 'static,
+) -> Result<T, ChannelError> {
+    let answer = shared.ask(question).await;
+    answer.map_err(|error| ChannelError::Io(std::io::Error::other(error.to_string())))
+}
+
+/// Keys of all stations, of those revoked as well: their entries of before must be checked.
+fn roster(peers: &[Peer]) -> Message {
+    Message::Roster(peers.iter().map(|peer| (peer.number, peer.key)).collect())
 }
 
 /// The enrolled station with the proved key.

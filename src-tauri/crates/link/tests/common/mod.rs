@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -70,6 +70,9 @@ pub(crate) struct Toy {
     pub(crate) county: Vec<u8>,
     /// How long taking a message takes, ms.
     pub(crate) slow_ms: AtomicU64,
+    pub(crate) trusted: AtomicBool,
+    /// Reading fails.
+    pub(crate) fails: AtomicBool,
     pub(crate) state: Mutex<State>,
     wakes: Mutex<Vec<Wake>>,
 }
@@ -80,17 +83,27 @@ impl Toy {
     }
 
     pub(crate) fn of_boot(number: u16, known: &[u16], boot: u64) -> Arc<Toy> {
-        Arc::new(Toy {
+        Arc::new(Toy::made(number, known, boot, COUNTY))
+    }
+
+    pub(crate) fn of_county(number: u16, county: &[u8]) -> Arc<Toy> {
+        Arc::new(Toy::made(number, &[], 1, county))
+    }
+
+    fn made(number: u16, known: &[u16], boot: u64, county: &[u8]) -> Toy {
+        Toy {
             number,
             boot,
-            county: COUNTY.to_vec(),
+            county: county.to_vec(),
             slow_ms: AtomicU64::new(0),
+            trusted: AtomicBool::new(false),
+            fails: AtomicBool::new(false),
             state: Mutex::new(State {
                 peers: known.iter().map(|number| peer(*number)).collect(),
                 ..State::default()
             }),
             wakes: Mutex::default(),
-        })
+        }
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
@@ -116,6 +129,21 @@ impl Toy {
             let mut state = self.state();
             for at in 0..count {
                 let entry = format!("{} {at:0bytes$}", self.number).into_bytes();
+                push(&mut state.logs, writer(self.number, lane), &entry);
+            }
+        }
+        self.wake();
+    }
+
+    /// Entries that do not compress.
+    pub(crate) fn write_noise(&self, lane: Lane, count: u64, bytes: usize) {
+        {
+            let mut state = self.state();
+            for at in 0..count {
+                let mut entry = vec![0; bytes];
+                let mut noise = blake3::Hasher::new();
+                noise.update(&at.to_le_bytes());
+                noise.finalize_xof().fill(&mut entry);
                 push(&mut state.logs, writer(self.number, lane), &entry);
             }
         }
@@ -156,7 +184,7 @@ impl Replica for Toy {
             boot: self.boot,
             world: "real".into(),
             fold: 1,
-            is_trusted: false,
+            is_trusted: self.trusted.load(Ordering::Relaxed),
             now_ms: 0,
             program: "toy".into(),
             summary: 0,
@@ -188,6 +216,9 @@ impl Replica for Toy {
     }
 
     fn read(&self, want: &Want) -> Result<Vec<Run>, ReplicaError> {
+        if self.fails.load(Ordering::Relaxed) {
+            return Err(ReplicaError("no disk".into()));
+        }
         let state = self.state();
         let mut runs = Vec::new();
         let mut left = want.bytes;
