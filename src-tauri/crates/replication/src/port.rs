@@ -123,6 +123,12 @@ pub trait Replica: Send + Sync {
     /// `ReplicaError`.
     fn seed(&self) -> Result<[u8; 32], ReplicaError>;
 
+    /// Which county this is; stations of two counties never come to talk. Empty = not yet known.
+    ///
+    /// # Errors
+    /// `ReplicaError`.
+    fn county(&self) -> Result<Vec<u8>, ReplicaError>;
+
     /// Every station ever enrolled, ourselves too.
     ///
     /// # Errors

@@ -165,7 +165,7 @@ impl Session {
             } => self.heard_have(number, &heads, &refused),
             Message::Ping { now_ms, complete } => self.heard_ping(now_ms, &complete, now),
             Message::Pong { echo_ms, now_ms } => {
-                self.clock_ms = now_ms - (echo_ms + now.wall_ms) / 2;
+                self.clock_ms = now_ms.saturating_sub(echo_ms.midpoint(now.wall_ms));
                 vec![Step::Note(Note::Clock(self.clock_ms))]
             }
             Message::Digests { summary, state } => self.heard_digests(summary, state),
@@ -177,6 +177,11 @@ impl Session {
             }
             Message::Gossip(_) | Message::Roster(_) | Message::Unknown(_) => Vec::new(),
         }
+    }
+
+    /// Some bytes of a message came in: on a slow bearer a message takes longer than silence may.
+    pub fn stirred(&mut self, now: Now) {
+        self.heard_ms = self.heard_ms.max(now.steady_ms);
     }
 
     /// Before the hello nothing else makes sense, and after it no second one does.
@@ -303,14 +308,15 @@ impl Session {
             .as_ref()
             .is_some_and(|theirs| self.shared().covers(theirs));
         if is_whole {
-            // What it had when it said so was said before: the stream keeps its order.
-            let mut vouched = vec![(self.peer.number, now.wall_ms)];
-            let others = complete
+            // What it vouches for was said and acknowledged before: see `ticked`.
+            let vouched: Vec<(u16, i64)> = complete
                 .iter()
-                .filter(|(station, _)| *station != self.us.station && *station != self.peer.number)
-                .map(|(station, at_ms)| (*station, at_ms - self.clock_ms));
-            vouched.extend(others);
-            steps.push(Step::Note(Note::Complete(vouched)));
+                .filter(|(station, _)| *station != self.us.station)
+                .map(|(station, at_ms)| (*station, at_ms.saturating_sub(self.clock_ms)))
+                .collect();
+            if !vouched.is_empty() {
+                steps.push(Step::Note(Note::Complete(vouched)));
+            }
         }
         steps
     }
@@ -399,7 +405,9 @@ impl Session {
         steps
     }
 
-    /// Time passes; `complete` is what the station can vouch for.
+    /// Time passes; `complete` is what the station could vouch for before it gave the view that
+    /// this session has. Of that, stations are vouched for of whose entries the peer lacks none:
+    /// while entries are still to go, a word about all of them would be false.
     pub fn ticked(&mut self, now: Now, complete: Vec<(u16, i64)>) -> Vec<Step> {
         if self.is_over {
             return Vec::new();
@@ -411,6 +419,9 @@ impl Session {
             return Vec::new();
         }
         self.pinged_ms = now.steady_ms;
+        let mut complete = complete;
+        let behind = self.behind();
+        complete.retain(|(station, _)| !behind.contains(station));
         vec![Step::Send(Message::Ping {
             now_ms: now.wall_ms,
             complete,
@@ -421,6 +432,16 @@ impl Session {
     pub fn close(&mut self, bye: Bye) -> Vec<Step> {
         self.is_over = true;
         vec![Step::Close(bye)]
+    }
+
+    /// Stations of whose entries the peer lacks some; all of ours before it said what it has.
+    fn behind(&self) -> BTreeSet<u16> {
+        let theirs = self.theirs.as_ref();
+        self.shared()
+            .iter()
+            .filter(|(writer, head)| theirs.map_or(0, |t| t.seq(*writer)) < head.seq)
+            .map(|(writer, _)| writer.station)
+            .collect()
     }
 
     /// What of ours this peer may be told of.

@@ -403,7 +403,7 @@ fn silence_ends_it_and_pings_keep_it() {
         wall_ms: ms,
         steady_ms: ms,
     };
-    let steps = meeting.sessions[0].ticked(at(3_100), vec![(9, 900)]);
+    let steps = meeting.sessions[0].ticked(at(3_100), vec![(9, 900), (1, 3_090)]);
     assert!(matches!(
         steps.as_slice(),
         [Step::Send(Message::Ping { .. })]
@@ -413,8 +413,45 @@ fn silence_ends_it_and_pings_keep_it() {
     };
     let steps = meeting.sessions[1].heard(ping, at(3_200));
     assert!(matches!(steps[0], Step::Send(Message::Pong { .. })));
-    let vouched = vec![(1, 3_200), (9, 900)];
+    let vouched = vec![(9, 900), (1, 3_090)];
     assert_eq!(steps[1], Step::Note(Note::Complete(vouched)));
     let steps = meeting.sessions[0].ticked(at(20_000), Vec::new());
+    assert_eq!(steps, [Step::Close(Bye::Silent)]);
+}
+
+#[test]
+fn nobody_is_vouched_for_whose_entries_are_still_to_go() {
+    let mut meeting = Meeting::new(filled(1, &[(3, Lane::Routine, 1)]), Toy::new(2));
+    meeting.settle();
+    meeting.toys[0].write(writer(1, Lane::Urgent), "not there yet");
+    let view = meeting.toys[0].view();
+    let _on_its_way = meeting.sessions[0].moved(view);
+    let at = |ms| Now {
+        wall_ms: ms,
+        steady_ms: ms,
+    };
+    let steps = meeting.sessions[0].ticked(at(3_100), vec![(1, 3_000), (3, 900)]);
+    let ping = Message::Ping {
+        now_ms: 3_100,
+        complete: vec![(3, 900)],
+    };
+    assert_eq!(steps, [Step::Send(ping)]);
+}
+
+#[test]
+fn a_message_that_takes_long_to_come_is_no_silence() {
+    let mut meeting = Meeting::new(Toy::new(1), Toy::new(2));
+    meeting.settle();
+    let at = |ms| Now {
+        wall_ms: ms,
+        steady_ms: ms,
+    };
+    meeting.sessions[0].stirred(at(6_500));
+    let steps = meeting.sessions[0].ticked(at(12_000), Vec::new());
+    assert!(matches!(
+        steps.as_slice(),
+        [Step::Send(Message::Ping { .. })]
+    ));
+    let steps = meeting.sessions[0].ticked(at(12_600), Vec::new());
     assert_eq!(steps, [Step::Close(Bye::Silent)]);
 }
