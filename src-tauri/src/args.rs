@@ -28,6 +28,8 @@ pub(crate) enum Task {
     MapInstall { home: HomeWish, pack: PathBuf },
     /// Check a map pack, byte for byte.
     MapCheck(PathBuf),
+    /// Give an invitation to a new station.
+    StationInvite(Box<InviteWish>),
     /// A consistent copy of the database.
     Backup { home: HomeWish, out: PathBuf },
     /// One more way to the database key.
@@ -86,10 +88,63 @@ pub(crate) struct DeskWish {
     pub(crate) loopback: Option<SocketAddr>,
     /// Folder with the built page for the loopback; `None` = looked for.
     pub(crate) ui: Option<PathBuf>,
+    /// How other stations are met.
+    pub(crate) link: LinkWish,
+    /// Invitation that a new home joins a county by: the text or a file with it.
+    pub(crate) join: Option<String>,
     /// Station code, 2–3 letters (first start only).
     pub(crate) station_code: Option<String>,
     /// Station name (first start only).
     pub(crate) station_name: Option<String>,
+}
+
+/// How other stations are met.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LinkWish {
+    /// Where to listen; `None` = not at all.
+    pub(crate) listen: Option<SocketAddr>,
+    /// The address was asked for, not the usual one.
+    pub(crate) is_listen_asked: bool,
+    /// Where peers are.
+    pub(crate) peers: Vec<String>,
+    /// Announce and look around on the local network.
+    pub(crate) is_discovering: bool,
+}
+
+impl LinkWish {
+    /// Something was wished at all.
+    pub(crate) fn is_wished(&self) -> bool {
+        self.listen.is_some() || !self.peers.is_empty() || self.is_discovering
+    }
+}
+
+/// The usual port of a station.
+const LINK_PORT: u16 = 4717;
+
+impl Default for LinkWish {
+    fn default() -> Self {
+        Self {
+            listen: Some(SocketAddr::from(([0, 0, 0, 0], LINK_PORT))),
+            is_listen_asked: false,
+            peers: Vec::new(),
+            is_discovering: true,
+        }
+    }
+}
+
+/// What a new station will be.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct InviteWish {
+    /// Home of the inviter, not running.
+    pub(crate) home: HomeWish,
+    /// Name.
+    pub(crate) name: String,
+    /// Code, two letters; where it is chosen.
+    pub(crate) code: Option<String>,
+    /// `hall`, `post`, `vehicle`, `box`, `gateway`.
+    pub(crate) kind: String,
+    /// Where the inviter may be reached.
+    pub(crate) addresses: Vec<String>,
 }
 
 /// How the scripted shift goes on.
@@ -125,6 +180,8 @@ impl Default for DeskWish {
             intake: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
             loopback: None,
             ui: None,
+            link: LinkWish::default(),
+            join: None,
             station_code: None,
             station_name: None,
         }
@@ -177,6 +234,9 @@ struct Raw {
     own: Vec<PathBuf>,
     raster: Option<PathBuf>,
     out: Option<PathBuf>,
+    invite: InviteWish,
+    /// Something was said of links.
+    is_link_said: bool,
     /// Options that only a running station understands.
     desk_options: Vec<String>,
 }
@@ -184,11 +244,24 @@ struct Raw {
 impl Raw {
     fn option(&mut self, name: &str, parser: &mut lexopt::Parser) -> Result<(), ArgsError> {
         let of_tools = ["home", "passphrase-file", "recovery-file"];
-        if !of_tools.contains(&name) && !OF_BUILD.contains(&name) {
+        let of_verbs = OF_BUILD.contains(&name) || OF_INVITE.contains(&name);
+        if !of_tools.contains(&name) && !of_verbs {
             self.desk_options.push(format!("--{name}"));
         }
         let desk = &mut self.desk;
+        self.is_link_said |= ["link", "peer", "discover"].contains(&name);
         match name {
+            "link" => {
+                desk.link.listen = address_or_off(&parser.value()?.string()?)?;
+                desk.link.is_listen_asked = true;
+            }
+            "peer" => desk.link.peers.push(parser.value()?.string()?),
+            "discover" => desk.link.is_discovering = on_off(&parser.value()?.string()?)?,
+            "join" => desk.join = Some(parser.value()?.string()?),
+            "name" => self.invite.name = parser.value()?.string()?,
+            "code" => self.invite.code = Some(station_code(&parser.value()?.string()?)?),
+            "kind" => self.invite.kind = parser.value()?.string()?,
+            "at" => self.invite.addresses.push(parser.value()?.string()?),
             "home" => desk.home.home = Some(parser.value()?.into()),
             "passphrase-file" => desk.home.passphrase_file = Some(parser.value()?.into()),
             "recovery-file" => desk.home.recovery_file = Some(parser.value()?.into()),
@@ -216,6 +289,11 @@ impl Raw {
     fn task(mut self) -> Result<Task, ArgsError> {
         if self.wants_demo {
             self.desk.demo = Some(self.demo);
+            // A demo meets nobody unless it is told to.
+            if !self.is_link_said {
+                self.desk.link.listen = None;
+                self.desk.link.is_discovering = false;
+            }
         } else if let Some(stray) = self
             .desk_options
             .iter()
@@ -260,6 +338,10 @@ impl Raw {
             ["map", "install" | "check"] => Err(not(
                 "需要图包 / needs the pack, a folder or a .mappack file",
             )),
+            ["station", "invite"] => Ok(Task::StationInvite(Box::new(InviteWish {
+                home: self.desk.home,
+                ..self.invite
+            }))),
             ["backup", _] => Ok(Task::Backup {
                 home: self.desk.home,
                 out: self.words.swap_remove(1).into(),
@@ -297,6 +379,9 @@ impl Raw {
         }))
     }
 }
+
+/// Options that only `station invite` takes.
+const OF_INVITE: [&str; 4] = ["name", "code", "kind", "at"];
 
 /// Options that only `map build` takes.
 const OF_BUILD: [&str; 4] = ["input", "own", "raster", "out"];

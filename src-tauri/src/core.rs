@@ -2,6 +2,7 @@
 //!
 //! Not here: anything of its own.
 
+pub(crate) use fengsui_app::peer::Invitation;
 pub(crate) use fengsui_app::{Station, StationOptions, Unlock};
 pub(crate) use fengsui_wire::router::{Answer, Envelope, Router};
 

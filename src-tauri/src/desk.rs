@@ -24,7 +24,7 @@ use crate::changes::Gathered;
 use crate::core::{Answer, Envelope, Router, Station, topic};
 use crate::stop::Stop;
 use crate::tiles::{Sheet, Tile, TileName, VECTOR_TYPE};
-use crate::{demo, opening};
+use crate::{demo, links, opening};
 
 /// How often the core signs heads and looks at the disk and the clock.
 const TICK: Duration = Duration::from_secs(1);
@@ -198,7 +198,16 @@ impl Desk {
                 demo::run(&core, county.as_deref(), wish, changes, &desk.stop);
             });
         }
+        let links = links::begin(self, &core.station);
+        let station = Arc::clone(&core.station);
         self.phase.send_replace(Phase::Ready(core));
+        if let Some(links) = links {
+            self.thread("links", move |desk| {
+                links::join(desk, &station, &links);
+                while !desk.stop.sleeps(TICK) {}
+                links.stop();
+            });
+        }
     }
 
     /// Starts a thread that ends with the desk.

@@ -14,6 +14,7 @@ mod exit;
 mod handing;
 mod http;
 mod intake;
+mod links;
 mod logs;
 mod maps;
 mod opening;
@@ -62,6 +63,7 @@ fn run(task: Task) -> Exit {
         Task::MapBuild(wish) => maps::build(&wish),
         Task::MapInstall { home, pack } => maps::install(&home, &pack),
         Task::MapCheck(pack) => maps::check(&pack),
+        Task::StationInvite(wish) => tools::station_invite(&wish),
         Task::Backup { home, out } => tools::backup(&home, &out),
         Task::AddKey { home, way } => tools::add_key(&home, way),
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use fengsui_wire::failure::{Failure, FailureCode};
 
 use crate::args::{DeskWish, HomeWish};
-use crate::core::{Station, StationOptions, Unlock};
+use crate::core::{Invitation, Station, StationOptions, Unlock};
 use crate::places;
 
 const DEMO_MARK: &str = "demo";
@@ -30,6 +30,12 @@ pub(crate) fn open(wish: &DeskWish, home: &Path) -> Result<Arc<Station>, Failure
     if options.demo {
         options.station_name = demo_name(county(wish).as_deref());
     }
+    options.invitation = match &wish.join {
+        Some(_) => {
+            Some(invitation(wish).ok_or_else(|| Failure::new(FailureCode::InvitationInvalid))?)
+        }
+        None => None,
+    };
     if let Some(code) = &wish.station_code {
         options.station_code.clone_from(code);
     }
@@ -37,6 +43,13 @@ pub(crate) fn open(wish: &DeskWish, home: &Path) -> Result<Arc<Station>, Failure
         options.station_name.clone_from(name);
     }
     Station::open(options).map_err(Failure::from)
+}
+
+/// The invitation that was given at start, read from its file or from the words themselves.
+pub(crate) fn invitation(wish: &DeskWish) -> Option<Invitation> {
+    let said = wish.join.as_ref()?;
+    let text = std::fs::read_to_string(said).unwrap_or_else(|_| said.clone());
+    Invitation::read(&text).ok()
 }
 
 /// The demo's hall is that of its county, where the county's folder says what it is called.

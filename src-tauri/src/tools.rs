@@ -7,10 +7,13 @@ use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 
 use anyhow::{Context, anyhow, bail};
+use fengsui_app::session::Actor;
+use fengsui_domain::post::Post;
+use fengsui_domain::station::StationKind;
 use fengsui_store::{Db, GuessCost, Home, Keyring, Machine, OpenOptions, StoreError, verify};
 use serde_json::Value;
 
-use crate::args::{HomeWish, KeyWay};
+use crate::args::{DeskWish, HomeWish, InviteWish, KeyWay};
 use crate::console::{complain, say};
 use crate::exit::Exit;
 use crate::{bells, opening, places};
@@ -73,6 +76,37 @@ fn verdict(proof: &Value) -> Exit {
         ));
         Exit::Broken
     }
+}
+
+/// `station invite`: prints the invitation.
+pub(crate) fn station_invite(wish: &InviteWish) -> Exit {
+    report(existing(&wish.home).and_then(|home| {
+        let kind = if wish.kind.is_empty() {
+            "post"
+        } else {
+            &wish.kind
+        };
+        let kind = StationKind::from_word(kind)
+            .with_context(|| format!("没有此类站点 / no such kind of station: {kind}"))?;
+        let desk = DeskWish {
+            home: wish.home.clone(),
+            ..DeskWish::default()
+        };
+        let station = opening::open(&desk, home.root())
+            .map_err(|failure| anyhow!("{}", failure.code.text()))?;
+        let actor = Actor {
+            account: "station".to_owned(),
+            name: station.name().to_owned(),
+            desk: station.desk().to_owned(),
+            post: Post::Admin,
+        };
+        let (code, addresses) = (wish.code.as_deref(), wish.addresses.clone());
+        let invited = station.invite_station(&actor, &wish.name, code, kind, addresses);
+        station.close();
+        let invited = invited.map_err(|error| anyhow!("{error}"))?.value;
+        say(&invited.text);
+        Ok(Exit::Good)
+    }))
 }
 
 /// `backup`.

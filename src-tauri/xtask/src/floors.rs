@@ -81,6 +81,7 @@ const FLOORS: &[Floor] = &[
         ours: Ours::These(&[
             "fengsui-domain",
             "fengsui-geo",
+            "fengsui-link",
             "fengsui-replication",
             "fengsui-store",
             "fengsui-mappack",

@@ -103,6 +103,8 @@ fn shaped(name: &str, it: &Real) -> Value {
         "station.invite" => json!({ "name": "城关所", "code": "CG", "kind": "post",
             "addresses": ["127.0.0.1:1"] }),
         "station.revoke" => json!({ "number": 2, "reason": "话" }),
+        "bundle.export" => json!({ "folder": "/nowhere", "to": [2] }),
+        "bundle.preview" | "bundle.import" => json!({ "path": "/nowhere/x.fsbd" }),
         "board.take" => json!({ "second": "a1", "passphrase": "12345678" }),
         "board.return" => json!({ "to": 1, "second": "a1", "passphrase": "12345678" }),
         "conflict.settle" => json!({ "thing": unit, "field": "claim", "chosen": assignment,

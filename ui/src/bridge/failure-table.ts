@@ -66,6 +66,7 @@ export const failureTable: Record<DeskCode, FailureRow> = {
   'invite.refused': no('failure.invite.refused'),
   'revoke.refused': no('failure.revoke.refused'),
   'board.second_person': no('failure.board.second_person'),
+  'bundle.refused': no('failure.bundle.refused'),
   'county.not_here': no('failure.county.not_here'),
   'store.disk_full': fault('failure.store.disk_full', 'alarm', 'retry'),
   'store.read_only': fault('failure.store.read_only', 'alarm', 'write_down'),

@@ -78,6 +78,8 @@ pub enum RejectionCode {
     RevokeRefused,
     /// A second person with their own passphrase is needed.
     SecondPersonNeeded,
+    /// A bundle was not written or not taken.
+    BundleRefused,
     /// This station waits for the county's register of persons.
     CountyNotHere,
 }

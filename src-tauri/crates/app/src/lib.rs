@@ -8,6 +8,7 @@ pub mod account;
 pub mod assignment;
 pub mod audit;
 pub mod board;
+pub mod bundle;
 pub mod call;
 pub mod camera;
 pub mod clock;

@@ -277,6 +277,10 @@ impl Replica for Station {
         self.announce(&[Topic::Stations, Topic::Honesty]);
     }
 
+    fn county(&self) -> Result<Vec<u8>, ReplicaError> {
+        self.store().read(peer::county_id).map_err(fault)
+    }
+
     fn invitation(&self, number: u16) -> Result<Option<[u8; 32]>, ReplicaError> {
         self.open_invitation(number).map_err(fault)
     }

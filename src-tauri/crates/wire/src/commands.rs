@@ -88,6 +88,13 @@ macro_rules! command_table {
                 station::TakeBoard => common::Stored [Stations Honesty Needs];
             "board.return" BoardReturn Write [ShiftLeader Commander Dispatch]
                 station::ReturnBoard => common::Stored [Stations Honesty Needs];
+            "bundle.export" BundleExport Write [Dispatch ShiftLeader Commander Admin]
+                station::ExportBundle => station::BundleWritten [Stations];
+            "bundle.preview" BundlePreviewRead Read []
+                station::BundlePath => station::BundlePreview [];
+            "bundle.import" BundleImport Write [Dispatch ShiftLeader Commander Admin]
+                station::BundlePath => station::BundleTaken
+                [Incidents Units Calls Needs Stations Honesty Drawings Settings];
             "conflict.list" ConflictList Read [] common::Nothing => station::Conflicts [];
             "conflict.settle" ConflictSettle Write [Dispatch ShiftLeader Commander]
                 station::SettleConflict => common::Stored

@@ -121,6 +121,8 @@ codes! {
     RevokeRefused = "revoke.refused",
     /// A second person with their own passphrase is needed.
     SecondPersonNeeded = "board.second_person",
+    /// A bundle was not written or not taken; params: why, percent.
+    BundleRefused = "bundle.refused",
     /// This station waits for the county's register of persons.
     CountyNotHere = "county.not_here",
     /// Disk full; the reserve was freed so that calls can still be taken.

@@ -263,3 +263,71 @@ pub struct SettleConflict {
     /// Why.
     pub reason: String,
 }
+
+/// `bundle.export`: one sealed file for stations that cannot be reached.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ExportBundle {
+    /// Folder to write into: the stick.
+    pub folder: String,
+    /// Stations (numbers) that may open it; empty = all enrolled.
+    #[serde(default)]
+    pub to: Vec<u16>,
+}
+
+/// A bundle was written.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct BundleWritten {
+    /// Files, more than one when it does not fit in one.
+    pub files: Vec<String>,
+    /// Entries in them.
+    pub entries: u64,
+    /// Bytes of the files.
+    pub bytes: u64,
+    /// Stations (numbers) that can open it.
+    pub to: Vec<u16>,
+}
+
+/// `bundle.preview`, `bundle.import`.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct BundlePath {
+    /// The file.
+    pub path: String,
+}
+
+/// What a bundle holds.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct BundlePreview {
+    /// Station (number) that wrote it.
+    pub sender: u16,
+    /// By its clock, epoch ms.
+    pub created_at_ms: i64,
+    /// Bytes of the file.
+    pub bytes: u64,
+    /// Entries in it.
+    pub entries: u64,
+    /// Of those, how many are not here yet.
+    pub new: u64,
+    /// Stations (numbers) whose entries it carries.
+    pub stations: Vec<u16>,
+}
+
+/// A bundle was taken.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct BundleTaken {
+    /// What it held.
+    pub preview: BundlePreview,
+    /// Entries that were new (新增).
+    pub received: u64,
+    /// Incidents that were new here.
+    pub opened: u64,
+    /// Incidents known here that changed (更新).
+    pub changed: u64,
+    /// Conflicts raised (冲突).
+    pub conflicts: u64,
+    /// Writers whose entries were refused.
+    pub refused: u64,
+    /// What we have was written back beside it.
+    pub is_have_written: bool,
+}

@@ -429,6 +429,7 @@ fn rejection_code(code: RejectionCode) -> FailureCode {
         R::InviteRefused => F::InviteRefused,
         R::RevokeRefused => F::RevokeRefused,
         R::SecondPersonNeeded => F::SecondPersonNeeded,
+        R::BundleRefused => F::BundleRefused,
         R::CountyNotHere => F::CountyNotHere,
     }
 }

@@ -1,5 +1,8 @@
 //! Handlers of stations, the board and conflicts.
 
+use std::path::Path;
+
+use fengsui_app::bundle::Preview as AppPreview;
 use fengsui_app::conflict::{Conflict as AppConflict, Side};
 use fengsui_app::peer::{PeerState as AppState, StationRow as AppRow};
 use fengsui_domain::log::field::{Field, Merge};
@@ -10,9 +13,9 @@ use super::convert::dot;
 use crate::common::{Nothing, Stored};
 use crate::failure::{Failure, FailureCode};
 use crate::station::{
-    Conflict, ConflictSide, Conflicts, InviteStation, Invited, Lack, Lacks, Meeting, PeerState,
-    ReturnBoard, RevokeStation, SettleConflict, StationKind, StationRow, Stations, Stranger,
-    TakeBoard,
+    BundlePath, BundlePreview, BundleTaken, BundleWritten, Conflict, ConflictSide, Conflicts,
+    ExportBundle, InviteStation, Invited, Lack, Lacks, Meeting, PeerState, ReturnBoard,
+    RevokeStation, SettleConflict, StationKind, StationRow, Stations, Stranger, TakeBoard,
 };
 
 /// An instant of the store, where 0 is unknown.
@@ -212,5 +215,57 @@ pub(super) fn settle(context: &Context<'_>, request: SettleConflict) -> Result<S
         .settle_conflict(actor, thing, *field, chosen, &request.reason)?;
     Ok(Stored {
         saved_at_ms: saved.saved_at_ms,
+    })
+}
+
+pub(super) fn export_bundle(
+    context: &Context<'_>,
+    request: ExportBundle,
+) -> Result<BundleWritten, Failure> {
+    let folder = Path::new(&request.folder);
+    let written = context.station.export_bundle(folder, &request.to)?;
+    let files = written.files.iter();
+    Ok(BundleWritten {
+        files: files.map(|file| file.display().to_string()).collect(),
+        entries: written.entries,
+        bytes: written.bytes,
+        to: written.recipients,
+    })
+}
+
+pub(super) fn preview_bundle(
+    context: &Context<'_>,
+    request: BundlePath,
+) -> Result<BundlePreview, Failure> {
+    let preview = context.station.preview_bundle(Path::new(&request.path))?;
+    Ok(preview_of(preview))
+}
+
+fn preview_of(preview: AppPreview) -> BundlePreview {
+    BundlePreview {
+        sender: preview.sender,
+        created_at_ms: preview.created_ms,
+        bytes: preview.bytes,
+        entries: preview.entries,
+        new: preview.new,
+        stations: preview.stations,
+    }
+}
+
+pub(super) fn import_bundle(
+    context: &Context<'_>,
+    request: BundlePath,
+) -> Result<BundleTaken, Failure> {
+    let taken = context.station.import_bundle(Path::new(&request.path))?;
+    let applied = &taken.applied;
+    let new = applied.incidents.values().filter(|is_new| **is_new).count();
+    Ok(BundleTaken {
+        received: applied.received,
+        opened: new as u64,
+        changed: (applied.incidents.len() - new) as u64,
+        conflicts: applied.conflicts,
+        refused: taken.refused.len() as u64,
+        is_have_written: taken.is_have_written,
+        preview: preview_of(taken.preview),
     })
 }
