@@ -28,6 +28,8 @@ pub(crate) enum Task {
     MapInstall { home: HomeWish, pack: PathBuf },
     /// Check a map pack, byte for byte.
     MapCheck(PathBuf),
+    /// Say how a running station stands.
+    Health(HomeWish),
     /// Give an invitation to a new station.
     StationInvite(Box<InviteWish>),
     /// A consistent copy of the database.
@@ -338,6 +340,7 @@ impl Raw {
             ["map", "install" | "check"] => Err(not(
                 "需要图包 / needs the pack, a folder or a .mappack file",
             )),
+            ["health"] => Ok(Task::Health(self.desk.home)),
             ["station", "invite"] => Ok(Task::StationInvite(Box::new(InviteWish {
                 home: self.desk.home,
                 ..self.invite

@@ -24,16 +24,19 @@ pub(crate) enum Bell {
     Backup,
     /// Walk every chain.
     Verify,
+    /// Say how the station stands.
+    Health,
 }
 
 impl Bell {
-    const ALL: [Bell; 3] = [Bell::Forward, Bell::Backup, Bell::Verify];
+    const ALL: [Bell; 4] = [Bell::Forward, Bell::Backup, Bell::Verify, Bell::Health];
 
     fn name(self) -> &'static str {
         match self {
             Bell::Forward => "forward",
             Bell::Backup => "backup",
             Bell::Verify => "verify",
+            Bell::Health => "health",
         }
     }
 

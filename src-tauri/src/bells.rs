@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use fengsui_app::honesty::Standing;
 use fengsui_store::verify;
 use serde_json::{Value, json};
 
@@ -30,6 +31,7 @@ pub(crate) fn listen(desk: &Arc<Desk>, come: impl Fn() -> Option<()> + Send + 's
             Bell::Forward => come().map_or("", |()| CAME).to_owned(),
             Bell::Backup => with_station(desk, |station| backup(station, Path::new(said))),
             Bell::Verify => with_station(desk, verify_of),
+            Bell::Health => with_station(desk, health_of),
         });
     });
 }
@@ -47,6 +49,11 @@ pub(crate) fn ask_backup(home: &Path, out: &Path) -> Option<Value> {
 /// Asks the running copy to verify its log; `None` = it does not answer.
 pub(crate) fn ask_verify(home: &Path) -> Option<Value> {
     answer(home, Bell::Verify, "")
+}
+
+/// Asks the running copy how it stands; `None` = it does not answer.
+pub(crate) fn ask_health(home: &Path) -> Option<Value> {
+    answer(home, Bell::Health, "")
 }
 
 fn answer(home: &Path, bell: Bell, said: &str) -> Option<Value> {
@@ -74,6 +81,29 @@ fn verify_of(station: &Station) -> Value {
         Ok(proof) => proved(&proof),
         Err(error) => json!({ "error": error.to_string() }),
     }
+}
+
+/// The strip, one word for each part; `bad` counts those that are broken.
+fn health_of(station: &Station) -> Value {
+    let (parts, saved_at_ms) = station.honesty();
+    let bad = parts.iter().filter(|part| part.standing == Standing::Bad);
+    let bad = bad.count();
+    let words: Vec<String> = parts
+        .iter()
+        .map(|part| {
+            let params: Vec<String> = part
+                .params
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
+            let params = match params.is_empty() {
+                true => String::new(),
+                false => format!("({})", params.join(",")),
+            };
+            format!("{}={}{params}", part.part, part.code)
+        })
+        .collect();
+    json!({ "bad": bad, "parts": words, "saved_at_ms": saved_at_ms })
 }
 
 /// A copy that stands, as it is told to whoever asked.

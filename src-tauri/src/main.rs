@@ -63,6 +63,7 @@ fn run(task: Task) -> Exit {
         Task::MapBuild(wish) => maps::build(&wish),
         Task::MapInstall { home, pack } => maps::install(&home, &pack),
         Task::MapCheck(pack) => maps::check(&pack),
+        Task::Health(home) => tools::health(&home),
         Task::StationInvite(wish) => tools::station_invite(&wish),
         Task::Backup { home, out } => tools::backup(&home, &out),
         Task::AddKey { home, way } => tools::add_key(&home, way),

@@ -78,6 +78,21 @@ fn verdict(proof: &Value) -> Exit {
     }
 }
 
+/// `health`: one line; 0 = nothing is broken, 1 = something is, or nobody answers.
+pub(crate) fn health(wish: &HomeWish) -> Exit {
+    report(existing(wish).and_then(|home| {
+        let said = bells::ask_health(home.root());
+        let said = said.context("没有应答 / no station runs on this home, or it does not answer")?;
+        if let Some(error) = said["error"].as_str() {
+            bail!("{error}");
+        }
+        let parts = said["parts"].as_array().into_iter().flatten();
+        let line: Vec<&str> = parts.filter_map(Value::as_str).collect();
+        say(&line.join(" "));
+        Ok(if said["bad"] == 0 { Exit::Good } else { Exit::Failed })
+    }))
+}
+
 /// `station invite`: prints the invitation.
 pub(crate) fn station_invite(wish: &InviteWish) -> Exit {
     report(existing(&wish.home).and_then(|home| {

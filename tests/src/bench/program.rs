@@ -68,6 +68,12 @@ impl Program {
         self.lines.try_iter().any(|line| line.contains(word))
     }
 
+    /// Ends it at once, as a power cut would.
+    pub fn kill(mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
     /// Fails when it is not running any more.
     ///
     /// # Errors

@@ -96,9 +96,9 @@ impl Suite {
 }
 
 /// The test targets that `tests/` must have; others found there run too.
-const MUST: [&str; 3] = ["journeys", "faults", "window"];
+const MUST: [&str; 4] = ["journeys", "faults", "window", "stations"];
 /// Those that need minutes or a window.
-const SLOW: [&str; 2] = ["faults", "window"];
+const SLOW: [&str; 3] = ["faults", "window", "stations"];
 
 const PACKAGES: &[&str] = &["packages"];
 const UI: &[&str] = &["npm"];

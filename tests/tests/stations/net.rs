@@ -1,0 +1,118 @@
+//! Networks for stations: one namespace each, on one of two switches that a cable joins.
+//!
+//! Not here: the stations.
+
+use std::process::Command;
+
+/// Networks that go away with the test.
+pub(crate) struct Networks {
+    names: Vec<String>,
+    trunk: String,
+    switches: [String; 2],
+}
+
+/// The switch a station is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Half {
+    Hall,
+    Towns,
+}
+
+fn run(words: &str) {
+    let mut parts = words.split(' ');
+    let done = Command::new(parts.next().unwrap())
+        .args(parts)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(done.status.success(), "{words}: {said}");
+}
+
+/// Whether this machine lets us make networks; says so when it does not.
+pub(crate) fn can_be_made() -> bool {
+    if !rustix::process::geteuid().is_root() {
+        println!("skipped 1: networks of their own need root");
+        return false;
+    }
+    true
+}
+
+impl Networks {
+    /// Five networks: three on the hall's switch, two on the towns'.
+    pub(crate) fn five() -> Networks {
+        let mark = std::process::id() % 10_000;
+        let networks = Networks {
+            names: (1..=5).map(|at| format!("fs{mark}n{at}")).collect(),
+            trunk: format!("fs{mark}t"),
+            switches: [format!("fs{mark}a"), format!("fs{mark}b")],
+        };
+        for switch in &networks.switches {
+            run(&format!("ip link add {switch} type bridge"));
+            run(&format!("ip link set {switch} up"));
+        }
+        let trunk = &networks.trunk;
+        run(&format!("ip link add {trunk}0 type veth peer name {trunk}1"));
+        for (at, switch) in networks.switches.iter().enumerate() {
+            run(&format!("ip link set {trunk}{at} master {switch}"));
+            run(&format!("ip link set {trunk}{at} up"));
+        }
+        for (at, name) in networks.names.iter().enumerate() {
+            let switch = networks.switch(half_of(at));
+            run(&format!("ip netns add {name}"));
+            run(&format!("ip link add {name}h type veth peer name eth0 netns {name}"));
+            run(&format!("ip link set {name}h master {switch}"));
+            run(&format!("ip link set {name}h up"));
+            run(&format!("ip -n {name} addr add {}/24 dev eth0", address(at)));
+            run(&format!("ip -n {name} link set eth0 up"));
+            run(&format!("ip -n {name} link set lo up"));
+        }
+        networks
+    }
+
+    fn switch(&self, half: Half) -> &str {
+        match half {
+            Half::Hall => &self.switches[0],
+            Half::Towns => &self.switches[1],
+        }
+    }
+
+    /// Name of a station's network.
+    pub(crate) fn name(&self, at: usize) -> &str {
+        &self.names[at]
+    }
+
+    /// Swallows everything between the halves: nobody is told, packets vanish.
+    pub(crate) fn cut(&self) {
+        run(&format!("ip link set {}0 nomaster", self.trunk));
+    }
+
+    /// Joins the halves again.
+    pub(crate) fn join(&self) {
+        run(&format!("ip link set {}0 master {}", self.trunk, self.switches[0]));
+    }
+}
+
+impl Drop for Networks {
+    fn drop(&mut self) {
+        let quiet = |words: String| {
+            let _ = Command::new("ip").args(words.split(' ')).output();
+        };
+        for name in &self.names {
+            quiet(format!("netns del {name}"));
+        }
+        quiet(format!("link del {}0", self.trunk));
+        for switch in &self.switches {
+            quiet(format!("link del {switch}"));
+        }
+    }
+}
+
+/// Which half a station is in: 0, 1, 2 in the hall's, 3 and 4 in the towns'.
+pub(crate) fn half_of(at: usize) -> Half {
+    if at < 3 { Half::Hall } else { Half::Towns }
+}
+
+/// A station's address.
+pub(crate) fn address(at: usize) -> String {
+    format!("10.77.0.{}", at + 1)
+}
