@@ -28,7 +28,7 @@ const COURTESY: Duration = Duration::from_secs(3);
 /// A session that ended longer ago than this says nothing about the link any more.
 const LATELY: Duration = Duration::from_secs(60);
 /// Attempts at one address at a time where a session lived lately.
-const OVERLAPPING_MAX: u32 = 3;
+const OVERLAPPING_MAX: u32 = 10;
 pub(crate) const CONNECT_MAX: Duration = Duration::from_secs(3);
 /// How often network interfaces and known addresses are looked at.
 const LOOK: Duration = Duration::from_secs(2);
