@@ -1,4 +1,10 @@
 //! Links over a connection that cuts, delays, repeats, changes and withholds.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "helpers of tests fail by panicking, as tests do, and figures are printed"
+)]
 
 mod common;
 
