@@ -220,6 +220,28 @@ fn a_slow_connection_brings_everything_in_one_session() {
 }
 
 #[test]
+fn a_message_that_takes_longer_than_silence_may_still_comes() {
+    let plan = Plan {
+        delay: Duration::from_millis(600),
+        ..CLEAN
+    };
+    let (one, other) = (Toy::new(1, &[1, 2]), Toy::new(2, &[1, 2]));
+    other.write_noise(Lane::Bulk, 125, 1_000);
+    let first = start(&one, listen());
+    let proxy = Proxy::new(address(&first), plan);
+    let _second = start(&other, dial(proxy.address));
+    until("met", || !one.state().opened.is_empty());
+    let began = Instant::now();
+    until("all there", || one.has(125));
+    assert!(
+        began.elapsed() > Duration::from_secs(6),
+        "one message, slowly"
+    );
+    let closed = one.state().closed.clone();
+    assert_eq!((closed, proxy.connections()), (vec![], 1));
+}
+
+#[test]
 fn recorded_bytes_played_again_change_nothing() {
     let (one, other) = (Toy::new(1, &[1, 2]), Toy::new(2, &[1, 2]));
     other.write(Lane::Urgent, "once");
