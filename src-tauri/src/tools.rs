@@ -82,14 +82,19 @@ fn verdict(proof: &Value) -> Exit {
 pub(crate) fn health(wish: &HomeWish) -> Exit {
     report(existing(wish).and_then(|home| {
         let said = bells::ask_health(home.root());
-        let said = said.context("没有应答 / no station runs on this home, or it does not answer")?;
+        let said =
+            said.context("没有应答 / no station runs on this home, or it does not answer")?;
         if let Some(error) = said["error"].as_str() {
             bail!("{error}");
         }
         let parts = said["parts"].as_array().into_iter().flatten();
         let line: Vec<&str> = parts.filter_map(Value::as_str).collect();
         say(&line.join(" "));
-        Ok(if said["bad"] == 0 { Exit::Good } else { Exit::Failed })
+        Ok(if said["bad"] == 0 {
+            Exit::Good
+        } else {
+            Exit::Failed
+        })
     }))
 }
 

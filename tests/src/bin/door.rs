@@ -37,7 +37,11 @@ fn ask(port: u16, token: &str, body: &str) -> Result<String> {
     let chunked = head
         .to_ascii_lowercase()
         .contains("transfer-encoding: chunked");
-    Ok(if chunked { joined(body)? } else { body.to_owned() })
+    Ok(if chunked {
+        joined(body)?
+    } else {
+        body.to_owned()
+    })
 }
 
 /// The chunks of a chunked body, joined.

@@ -124,8 +124,12 @@ fn five_stations_cut_in_two_and_together_again() {
     let different: BTreeSet<&String> = numbers.iter().collect();
     assert_eq!(different.len(), 4);
     for station in &mut all {
-        until("the same board", || (station.numbers() == numbers).then_some(()));
-        until("the conflict", || (conflicts(station).len() == 1).then_some(()));
+        until("the same board", || {
+            (station.numbers() == numbers).then_some(())
+        });
+        until("the conflict", || {
+            (conflicts(station).len() == 1).then_some(())
+        });
     }
 
     // Settled by a person at one, settled at all.
@@ -152,7 +156,10 @@ fn prove_equal(all: Vec<Running>) {
             (rows.iter().filter(whole).count() == count - 1).then_some(())
         });
     }
-    let homes: Vec<_> = all.iter().map(|station| station.home().to_owned()).collect();
+    let homes: Vec<_> = all
+        .iter()
+        .map(|station| station.home().to_owned())
+        .collect();
     drop(all);
     let mut rows = Vec::new();
     for home in &homes {

@@ -51,7 +51,9 @@ impl Networks {
             run(&format!("ip link set {switch} up"));
         }
         let trunk = &networks.trunk;
-        run(&format!("ip link add {trunk}0 type veth peer name {trunk}1"));
+        run(&format!(
+            "ip link add {trunk}0 type veth peer name {trunk}1"
+        ));
         for (at, switch) in networks.switches.iter().enumerate() {
             run(&format!("ip link set {trunk}{at} master {switch}"));
             run(&format!("ip link set {trunk}{at} up"));
@@ -59,10 +61,15 @@ impl Networks {
         for (at, name) in networks.names.iter().enumerate() {
             let switch = networks.switch(half_of(at));
             run(&format!("ip netns add {name}"));
-            run(&format!("ip link add {name}h type veth peer name eth0 netns {name}"));
+            run(&format!(
+                "ip link add {name}h type veth peer name eth0 netns {name}"
+            ));
             run(&format!("ip link set {name}h master {switch}"));
             run(&format!("ip link set {name}h up"));
-            run(&format!("ip -n {name} addr add {}/24 dev eth0", address(at)));
+            run(&format!(
+                "ip -n {name} addr add {}/24 dev eth0",
+                address(at)
+            ));
             run(&format!("ip -n {name} link set eth0 up"));
             run(&format!("ip -n {name} link set lo up"));
         }
@@ -88,7 +95,10 @@ impl Networks {
 
     /// Joins the halves again.
     pub(crate) fn join(&self) {
-        run(&format!("ip link set {}0 master {}", self.trunk, self.switches[0]));
+        run(&format!(
+            "ip link set {}0 master {}",
+            self.trunk, self.switches[0]
+        ));
     }
 }
 

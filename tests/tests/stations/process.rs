@@ -39,7 +39,14 @@ impl Door {
         let rest = url.split_once("127.0.0.1:").unwrap().1;
         let (port, token) = rest.split_once("/?token=").unwrap();
         let mut child = Command::new("ip")
-            .args(["netns", "exec", network, env!("CARGO_BIN_EXE_door"), port, token])
+            .args([
+                "netns",
+                "exec",
+                network,
+                env!("CARGO_BIN_EXE_door"),
+                port,
+                token,
+            ])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -70,16 +77,31 @@ impl Drop for Door {
 
 impl Running {
     /// Starts a station; `join` is the invitation of a new one.
-    pub(crate) fn start(networks: &Networks, at: usize, home: &Path, join: Option<&str>) -> Running {
+    pub(crate) fn start(
+        networks: &Networks,
+        at: usize,
+        home: &Path,
+        join: Option<&str>,
+    ) -> Running {
         let program = root().join("target/debug/fengsui");
-        let program = std::env::var_os("CARGO_TARGET_DIR")
-            .map_or(program, |target| PathBuf::from(target).join("debug/fengsui"));
+        let program = std::env::var_os("CARGO_TARGET_DIR").map_or(program, |target| {
+            PathBuf::from(target).join("debug/fengsui")
+        });
         let mut command = Command::new("ip");
         command.args(["netns", "exec", networks.name(at)]);
         command.arg(program).arg("serve").arg("--home").arg(home);
-        command.args(["--intake", "off", "--loopback", "127.0.0.1:0", "--discover", "off"]);
+        command.args([
+            "--intake",
+            "off",
+            "--loopback",
+            "127.0.0.1:0",
+            "--discover",
+            "off",
+        ]);
         command.args(["--link", &format!("{}:{PORT}", address(at))]);
-        command.arg("--county").arg(root().join("assets/demo-county"));
+        command
+            .arg("--county")
+            .arg(root().join("assets/demo-county"));
         for other in (0..5).filter(|other| *other != at) {
             command.args(["--peer", &format!("{}:{PORT}", address(other))]);
         }
@@ -155,7 +177,10 @@ impl Running {
 
     /// Opens and files an incident; its dot.
     pub(crate) fn incident(&mut self, place: &str) -> String {
-        let opened = self.ok("incident.open", json!({ "line": "110", "entrance": "radio" }));
+        let opened = self.ok(
+            "incident.open",
+            json!({ "line": "110", "entrance": "radio" }),
+        );
         let incident = opened["incident"].as_str().unwrap().to_owned();
         let file = json!({ "incident": incident, "form": { "place": place } });
         self.ok("incident.file", file);
@@ -194,7 +219,10 @@ pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         if let Some(found) = look() {
             return found;
         }
-        assert!(began.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}");
+        assert!(
+            began.elapsed() < PATIENCE,
+            "{what}: not within {PATIENCE:?}"
+        );
         std::thread::sleep(Duration::from_millis(50));
     }
 }

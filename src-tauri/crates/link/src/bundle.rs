@@ -100,8 +100,7 @@ struct Header {
     created_ms: i64,
     /// X25519 key of this file.
     ephemeral: [u8; 32],
-    /// Ed25519 key of each recipient, and the file's key sealed for it.
-    wrapped: Vec<([u8; 32], [u8; 48])>,
+    wrapped: seal::Wrapped,
 }
 
 impl Header {

@@ -259,7 +259,7 @@ fn other_county(error: ChannelError) -> ChannelError {
 ///
 /// # Errors
 /// `Io`, `Late`.
-pub async fn refuse<S: AsyncWrite + Unpin>(
+pub async fn refuse<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
     why: &ChannelError,
 ) -> Result<(), ChannelError> {
@@ -269,7 +269,11 @@ pub async fn refuse<S: AsyncWrite + Unpin>(
     };
     let work = async {
         stream.write_all(&[0, 0, reason]).await?;
-        stream.shutdown().await
+        stream.shutdown().await?;
+        // Closing with something unread would take the word back.
+        let mut rest = [0; HANDSHAKE_FRAME_MAX];
+        while stream.read(&mut rest).await? > 0 {}
+        Ok::<(), io::Error>(())
     };
     Ok(timeout(HANDSHAKE_MAX, work)
         .await

@@ -118,6 +118,7 @@ type Frames = mpsc::Receiver<Result<Message, ChannelError>>;
 
 /// Runs a session to its end.
 pub(crate) async fn run(shared: &Shared, line: Line, peer: Peer) -> Ended {
+    let _busy = Arc::clone(&shared.busy);
     let facts = shared
         .ask(|replica| Ok((replica.hello()?, replica.view()?)))
         .await;
@@ -190,6 +191,28 @@ async fn write(
     to.end().await;
 }
 
+/// Says a last word, ends our side, and hears out the other: closing with something unread would
+/// take the last word back.
+async fn farewell(
+    out: mpsc::Sender<Message>,
+    last: Option<Bye>,
+    writer: JoinHandle<()>,
+    frames: &mut Frames,
+) {
+    if let Some(bye) = last {
+        // Whoever does not hear it notices the end of the connection.
+        let _ = timeout(FAREWELL, out.send(Message::Bye(bye))).await;
+    }
+    drop(out);
+    let abort = writer.abort_handle();
+    if timeout(FAREWELL, writer).await.is_err() {
+        abort.abort();
+    } else if last.is_some() {
+        let rest = async { while frames.recv().await.is_some() {} };
+        let _ = timeout(FAREWELL, rest).await;
+    }
+}
+
 /// The hello is under way, the peer's is awaited.
 struct Ready<'a> {
     shared: &'a Shared,
@@ -204,7 +227,15 @@ struct Ready<'a> {
 
 impl Ready<'_> {
     async fn meet(mut self, us: &Us, writer: JoinHandle<()>) -> Ended {
-        let first = timeout(HANDSHAKE_MAX, self.frames.recv()).await;
+        let mut stop = self.shared.stop.subscribe();
+        let first = tokio::select! {
+            first = timeout(HANDSHAKE_MAX, self.frames.recv()) => first,
+            () = stopped(&mut stop) => {
+                let last = Some(Bye::Leaving);
+                farewell(self.out, last, writer, &mut self.frames).await;
+                return Ended::Nothing;
+            }
+        };
         let first = match first {
             Ok(Some(Ok(message))) => message,
             Ok(Some(Err(error))) => {
@@ -319,40 +350,27 @@ impl Drive<'_> {
     async fn run(
         mut self,
         first: Message,
-        inputs: Inputs,
+        mut inputs: Inputs,
         bearer: String,
         writer: JoinHandle<()>,
     ) -> Bye {
         self.take(Take::Opened(bearer));
-        match inputs.seat {
+        match inputs.seat.take() {
             None => self.ending = Some((Bye::Twin, true)),
             Some(seat) => {
                 self.hear(first);
-                self.turn(inputs.frames, inputs.broken, seat).await;
+                self.turn(&mut inputs, seat).await;
             }
         }
         let (bye, is_said) = self.ending.unwrap_or((Bye::Fault, true));
         tracing::info!(peer = self.peer.number, bye = bye.word(), "session ended");
         self.take(Take::Closed(bye));
-        if is_said {
-            let last = self.out.send(Message::Bye(bye));
-            // Whoever does not hear it notices the end of the connection.
-            let _ = timeout(FAREWELL, last).await;
-        }
-        drop(self.out);
-        let abort = writer.abort_handle();
-        if timeout(FAREWELL, writer).await.is_err() {
-            abort.abort();
-        }
+        let last = is_said.then_some(bye);
+        farewell(self.out, last, writer, &mut inputs.frames).await;
         bye
     }
 
-    async fn turn(
-        &mut self,
-        mut frames: Frames,
-        mut broken: mpsc::Receiver<ChannelError>,
-        mut seat: Seat,
-    ) {
+    async fn turn(&mut self, inputs: &mut Inputs, mut seat: Seat) {
         let mut moved = self.shared.moved.subscribe();
         // What moved between our first view and now.
         moved.mark_changed();
@@ -361,12 +379,12 @@ impl Drive<'_> {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while self.ending.is_none() {
             tokio::select! {
-                frame = frames.recv() => match frame {
+                frame = inputs.frames.recv() => match frame {
                     Some(Ok(message)) => self.hear(message),
                     Some(Err(error)) => self.lose(&error),
                     None => self.ending = Some((Bye::Silent, false)),
                 },
-                Some(error) = broken.recv() => self.lose(&error),
+                Some(error) = inputs.broken.recv() => self.lose(&error),
                 Some(done) = self.done.recv() => self.have_done(done),
                 Ok(()) = moved.changed() => self.look(),
                 _ = tick.tick() => self.tick(),

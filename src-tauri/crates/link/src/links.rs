@@ -22,7 +22,7 @@ use dialer::Event;
 const STOP_MAX: Duration = Duration::from_secs(3);
 
 /// How the links of a station are set up.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct LinkOptions {
     /// Where to listen; port 0 = any that is free; `None` = not at all.
     pub listen: Option<SocketAddr>,
@@ -33,17 +33,6 @@ pub struct LinkOptions {
     /// Call out and listen for stations by broadcast, on this UDP port (normally
     /// `discovery::BEACON_PORT`); `None` = not.
     pub beacon: Option<u16>,
-}
-
-impl Default for LinkOptions {
-    fn default() -> Self {
-        LinkOptions {
-            listen: None,
-            peers: Vec::new(),
-            is_announced: false,
-            beacon: None,
-        }
-    }
 }
 
 /// Why links could not begin.

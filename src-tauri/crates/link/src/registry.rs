@@ -12,7 +12,8 @@ use crate::channel::Heard;
 /// Sessions of one peer at a time.
 const SESSIONS_MAX: usize = 2;
 /// A session that heard nothing for this long may be dead: the peer is dialled again beside it.
-const STALE: Duration = Duration::from_secs(3);
+/// Pings come every 2 to 2.5 s.
+const STALE: Duration = Duration::from_millis(3_500);
 
 #[derive(Debug)]
 struct Live {

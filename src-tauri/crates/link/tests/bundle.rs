@@ -1,4 +1,10 @@
 //! Bundles on a stick.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "helpers of tests fail by panicking, as tests do, and figures are printed"
+)]
 
 mod common;
 

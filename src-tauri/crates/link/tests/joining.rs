@@ -1,4 +1,10 @@
 //! A new station joins by an invitation.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "helpers of tests fail by panicking, as tests do, and figures are printed"
+)]
 
 mod common;
 

@@ -1,4 +1,10 @@
 //! Stations meet over real sockets.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "helpers of tests fail by panicking, as tests do, and figures are printed"
+)]
 
 mod common;
 
@@ -36,8 +42,9 @@ fn two_stations_come_together_and_go_on_live() {
         })
     });
     until("entries counted", || {
-        one.state().sent == 3_001 && other.state().sent == 2_001
+        one.state().sent >= 3_001 && other.state().sent >= 2_001
     });
+    assert_eq!((one.state().sent, other.state().sent), (3_001, 2_001));
     until("positions told", || one.state().gossip.contains(&9));
     until("vouched", || {
         let state = one.state();
@@ -277,6 +284,26 @@ fn stations_find_each_other_by_broadcast() {
     let _second = found(&other);
     one.write(Lane::Urgent, "found");
     until("found", || other.has(1));
+}
+
+/// Multicast does not pass everywhere, so that this is run by hand.
+#[test]
+#[ignore = "needs a network with multicast"]
+fn stations_find_each_other_by_multicast() {
+    let toys = [Toy::new(1, &[1, 2]), Toy::new(2, &[1, 2])];
+    let found = |toy: &Arc<Toy>| {
+        start(
+            toy,
+            LinkOptions {
+                listen: Some(([0, 0, 0, 0], 0).into()),
+                is_announced: true,
+                ..LinkOptions::default()
+            },
+        )
+    };
+    let _links = toys.each_ref().map(found);
+    toys[0].write(Lane::Urgent, "found");
+    until("found", || toys[1].has(1));
 }
 
 #[test]

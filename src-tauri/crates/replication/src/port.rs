@@ -194,7 +194,8 @@ pub trait Replica: Send + Sync {
     /// The session ended.
     fn closed(&self, peer: u16, bye: Bye);
 
-    /// Somebody whose key is not enrolled, or is revoked, knocked: nothing was exchanged.
+    /// Somebody whose key is not enrolled, or is revoked, knocked: nothing was exchanged. The
+    /// Ed25519 key is proved to be theirs.
     fn stranger(&self, address: &str, key: &[u8; 32]);
 
     /// The secret of an open invitation given here.

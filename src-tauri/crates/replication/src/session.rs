@@ -89,7 +89,8 @@ pub struct Session {
     /// Writers that are not spoken of again in this session.
     blocked: BTreeSet<Writer>,
     compared: Option<(u32, u64)>,
-    backlog: (u64, u64),
+    /// As last told; `None` = not yet.
+    backlog: Option<(u64, u64)>,
     clock_ms: i64,
     heard_ms: i64,
     pinged_ms: i64,
@@ -123,7 +124,7 @@ impl Session {
             gaps: BTreeMap::new(),
             blocked: BTreeSet::new(),
             compared: None,
-            backlog: (0, 0),
+            backlog: None,
             clock_ms: 0,
             heard_ms: now.steady_ms,
             pinged_ms: now.steady_ms,
@@ -436,10 +437,9 @@ impl Session {
 
     /// Stations of whose entries the peer lacks some; all of ours before it said what it has.
     fn behind(&self) -> BTreeSet<u16> {
-        let theirs = self.theirs.as_ref();
         self.shared()
             .iter()
-            .filter(|(writer, head)| theirs.map_or(0, |t| t.seq(*writer)) < head.seq)
+            .filter(|(writer, head)| self.peer_seq(*writer) < head.seq)
             .map(|(writer, _)| writer.station)
             .collect()
     }
@@ -467,6 +467,15 @@ impl Session {
         steps
     }
 
+    /// How far the peer's log of a writer goes: by its own word, and by what it has just sent. Our
+    /// view may show those entries before `have_applied` does; they are not to go back.
+    fn peer_seq(&self, writer: Writer) -> u64 {
+        let told = self.theirs.as_ref().map_or(0, |t| t.seq(writer));
+        let under_way = self.applying.values().flatten();
+        let ends = under_way.filter(|(w, _)| *w == writer);
+        ends.map(|(_, last)| *last).max().unwrap_or(0).max(told)
+    }
+
     /// Says what the peer lacks, urgent lanes first; when nothing is left, compares the tables.
     fn go_on(&mut self) -> Vec<Step> {
         let Some(theirs) = &self.theirs else {
@@ -474,9 +483,13 @@ impl Session {
         };
         let ours = self.shared();
         let mut steps = Vec::new();
-        let backlog = (theirs.lacks(&ours), ours.lacks(theirs));
-        if backlog != self.backlog {
-            self.backlog = backlog;
+        let out = ours
+            .iter()
+            .map(|(writer, head)| head.seq.saturating_sub(self.peer_seq(writer)))
+            .sum();
+        let backlog = (out, ours.lacks(theirs));
+        if Some(backlog) != self.backlog {
+            self.backlog = Some(backlog);
             let (out, to_come) = backlog;
             steps.push(Step::Note(Note::Backlog { out, to_come }));
         }
@@ -504,7 +517,7 @@ impl Session {
         let mut best: Option<Lane> = None;
         let mut out: Vec<(u64, Writer, u64)> = Vec::new();
         for (writer, head) in ours.iter() {
-            let theirs = self.theirs.as_ref().map_or(0, |t| t.seq(writer));
+            let theirs = self.peer_seq(writer);
             let after = self.sent.get(&writer).copied().unwrap_or(0).max(theirs);
             let is_stalled = self
                 .stalled

@@ -10,6 +10,8 @@ use super::{BundleError, CHUNK, TAG};
 use crate::identity::{Identity, agree, exchange_key, public_of};
 
 pub(super) type FileKey = Zeroizing<[u8; 32]>;
+/// Ed25519 key of each recipient, and the file's key sealed for it.
+pub(super) type Wrapped = Vec<([u8; 32], [u8; 48])>;
 
 /// Bytes that nobody can guess.
 pub(super) fn random() -> Result<FileKey, BundleError> {
@@ -40,7 +42,7 @@ fn wrapping_cipher(
 pub(super) fn wrap(
     file_key: &FileKey,
     recipients: impl Iterator<Item = [u8; 32]>,
-) -> Result<([u8; 32], Vec<([u8; 32], [u8; 48])>), BundleError> {
+) -> Result<([u8; 32], Wrapped), BundleError> {
     let secret = random()?;
     let ephemeral = public_of(&secret);
     let mut wrapped = Vec::new();

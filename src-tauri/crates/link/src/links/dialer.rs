@@ -27,8 +27,10 @@ const LONGEST: Duration = Duration::from_secs(30);
 const COURTESY: Duration = Duration::from_secs(3);
 /// A session that ended longer ago than this says nothing about the link any more.
 const LATELY: Duration = Duration::from_secs(60);
+/// How long a session that is about to begin keeps others from being tried beside it.
+const HELLO_MAX: Duration = Duration::from_secs(2);
 /// Attempts at one address at a time where a session lived lately.
-const OVERLAPPING_MAX: u32 = 3;
+const OVERLAPPING_MAX: u32 = 10;
 pub(crate) const CONNECT_MAX: Duration = Duration::from_secs(3);
 /// How often network interfaces and known addresses are looked at.
 const LOOK: Duration = Duration::from_secs(2);
@@ -41,8 +43,8 @@ pub(crate) enum Event {
     Typed(String),
     /// A station was announced.
     Hint(Word, SocketAddr),
-    /// A session began over this address.
-    Began(String, u16),
+    /// A peer's key is proved over this address.
+    Proved(String, u16),
     /// An attempt or its session ended.
     Ended(String, Outcome),
 }
@@ -60,6 +62,8 @@ struct Target {
     next: Instant,
     /// When a session over this address was last alive.
     alive_at: Option<Instant>,
+    /// When the last handshake came out; its session may not have begun yet.
+    proved_at: Option<Instant>,
     /// Since when there is a wish to dial; for the courtesy.
     wanted_since: Option<Instant>,
     is_ourselves: bool,
@@ -73,6 +77,7 @@ impl Target {
             attempts: 0,
             next: Instant::now(),
             alive_at: None,
+            proved_at: None,
             wanted_since: None,
             is_ourselves: false,
         }
@@ -177,11 +182,10 @@ impl Dialer {
                 target.hurry();
             }
             Event::Hint(word, address) => self.hear_hint(&word, address).await,
-            Event::Began(address, peer) => {
+            Event::Proved(address, peer) => {
                 if let Some(target) = self.targets.get_mut(&address) {
                     target.peer = Some(peer);
-                    target.failures = 0;
-                    target.alive_at = Some(Instant::now());
+                    target.proved_at = Some(Instant::now());
                 }
             }
             Event::Ended(address, outcome) => {
@@ -235,8 +239,9 @@ impl Dialer {
             {
                 target.wanted_since = None;
                 target.next = target.next.max(now);
-                if target.alive_at.is_some() {
+                if target.attempts > 0 {
                     target.alive_at = Some(now);
+                    target.failures = 0;
                 }
                 // Silence makes no event of its own.
                 soonest(now + FIRST);
@@ -255,6 +260,9 @@ impl Dialer {
             };
             if target.attempts >= most {
                 continue;
+            }
+            if let Some(proved_at) = target.proved_at.filter(|_| target.attempts > 0) {
+                at = at.max(proved_at + HELLO_MAX);
             }
             if at <= now {
                 due.push(address.clone());
@@ -276,7 +284,6 @@ fn end(target: &mut Target, outcome: &Outcome) {
     match outcome {
         Outcome::Ourselves => target.is_ourselves = true,
         Outcome::Session(Bye::Silent | Bye::Leaving | Bye::Nonsense) => {
-            target.alive_at = target.alive_at.map(|_| Instant::now());
             target.next = Instant::now() + FIRST;
         }
         // Another attempt will not go better soon.
@@ -295,7 +302,7 @@ async fn attempt(shared: Arc<Shared>, address: String, events: mpsc::UnboundedSe
     let outcome = match connect(&shared, &address).await {
         Ok((line, peer)) => {
             // The dialer is gone only when the links have stopped.
-            let _ = events.send(Event::Began(address.clone(), peer.number));
+            let _ = events.send(Event::Proved(address.clone(), peer.number));
             match drive::run(&shared, line, peer).await {
                 Ended::Session(bye) => Outcome::Session(bye),
                 Ended::Nothing => Outcome::Failed,

@@ -1,5 +1,5 @@
 //! Stations that hold bytes and nothing else, for tests of links over real sockets.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "not every test needs all of it")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};

@@ -455,3 +455,27 @@ fn a_message_that_takes_long_to_come_is_no_silence() {
     let steps = meeting.sessions[0].ticked(at(12_600), Vec::new());
     assert_eq!(steps, [Step::Close(Bye::Silent)]);
 }
+
+#[test]
+fn what_the_peer_has_just_sent_does_not_go_back_to_it() {
+    let one = filled(1, &[(1, Lane::Urgent, 1)]);
+    let mut meeting = Meeting::new(one, filled(2, &[(1, Lane::Urgent, 1)]));
+    meeting.settle();
+    meeting.write(0, writer(1, Lane::Urgent), "live");
+    let entries = meeting.mail[1].pop_front().unwrap();
+    let steps = meeting.sessions[1].heard(entries, NOW);
+    let [Step::Apply { number, runs }] = steps.as_slice() else {
+        panic!("{steps:?}");
+    };
+    let applied = meeting.toys[1].apply(runs);
+    // The commit wakes us before the one who applied has told.
+    let steps = meeting.sessions[1].moved(meeting.toys[1].view());
+    let is_read = |step: &Step| matches!(step, Step::Read(_) | Step::Note(Note::Backlog { .. }));
+    assert!(!steps.iter().any(is_read), "{steps:?}");
+    let view = meeting.toys[1].view();
+    let steps = meeting.sessions[1].have_applied(*number, &applied, view);
+    meeting.carry_out(1, steps);
+    meeting.settle();
+    assert!(meeting.is_equal());
+    assert_eq!(meeting.entries_said, 1);
+}
