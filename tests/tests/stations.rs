@@ -1,7 +1,6 @@
-//! Five stations as five processes in five networks: cut in two, two of them killed, a bundle
-//! carried between the halves, and together again with every table equal.
+//! Stations as processes in networks of their own.
 //!
-//! Not here: the protocol step by step (`journeys`), thousands of seeds (`sim`).
+//! Not here: the protocol step by step (`journeys`).
 
 #![allow(
     clippy::unwrap_used,
@@ -11,6 +10,4 @@
 
 mod stations {
     mod halves;
-    mod net;
-    mod process;
 }

@@ -12,6 +12,7 @@ mod test;
 mod bench;
 mod bindings;
 mod bundle;
+mod demo;
 mod floors;
 mod hooks;
 mod schema;
@@ -54,6 +55,7 @@ cargo xtask VERB [flags]
   load      --incidents N --home DIR  a station with a long past
   faults    --rounds N                the fault suites, for longer
   bundle    the Debian package; prints its path
+  demo      outage: the hall loses power and links, a township station goes on, both agree
   hooks     install the pre-commit hook (format and tidy)
 ";
 
@@ -84,6 +86,7 @@ fn call(verb: &str, words: Vec<String>) -> anyhow::Result<bool> {
         "words" => words::run(args),
         "bench" | "load" | "faults" => bench::run(verb, args),
         "bundle" => bundle::run(args),
+        "demo" => demo::run(args),
         "hooks" => hooks::run(args),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

@@ -4,8 +4,10 @@
 
 use std::process::Command;
 
+use anyhow::{Context, Result, ensure};
+
 /// Networks that go away with the test.
-pub(crate) struct Networks {
+pub struct Networks {
     names: Vec<String>,
     trunk: String,
     switches: [String; 2],
@@ -13,33 +15,34 @@ pub(crate) struct Networks {
 
 /// The switch a station is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Half {
+pub enum Half {
     Hall,
     Towns,
 }
 
-fn run(words: &str) {
+fn run(words: &str) -> Result<()> {
     let mut parts = words.split(' ');
-    let done = Command::new(parts.next().unwrap())
+    let done = Command::new(parts.next().unwrap_or_default())
         .args(parts)
         .output()
-        .unwrap();
+        .with_context(|| words.to_owned())?;
     let said = String::from_utf8_lossy(&done.stderr).into_owned();
-    assert!(done.status.success(), "{words}: {said}");
+    ensure!(done.status.success(), "{words}: {said}");
+    Ok(())
 }
 
-/// Whether this machine lets us make networks; says so when it does not.
-pub(crate) fn can_be_made() -> bool {
-    if !rustix::process::geteuid().is_root() {
-        println!("skipped 1: networks of their own need root");
-        return false;
-    }
-    true
+/// Whether this machine lets us make networks.
+#[must_use]
+pub fn can_be_made() -> bool {
+    rustix::process::geteuid().is_root()
 }
 
 impl Networks {
     /// Five networks: three on the hall's switch, two on the towns'.
-    pub(crate) fn five() -> Networks {
+    ///
+    /// # Errors
+    /// The system does not let us.
+    pub fn five() -> Result<Networks> {
         let mark = std::process::id() % 10_000;
         let networks = Networks {
             names: (1..=5).map(|at| format!("fs{mark}n{at}")).collect(),
@@ -47,54 +50,59 @@ impl Networks {
             switches: [format!("fs{mark}a"), format!("fs{mark}b")],
         };
         for switch in &networks.switches {
-            run(&format!("ip link add {switch} type bridge"));
-            run(&format!("ip link set {switch} up"));
+            run(&format!("ip link add {switch} type bridge"))?;
+            run(&format!("ip link set {switch} up"))?;
         }
         let trunk = &networks.trunk;
         run(&format!(
             "ip link add {trunk}0 type veth peer name {trunk}1"
-        ));
+        ))?;
         for (at, switch) in networks.switches.iter().enumerate() {
-            run(&format!("ip link set {trunk}{at} master {switch}"));
-            run(&format!("ip link set {trunk}{at} up"));
+            run(&format!("ip link set {trunk}{at} master {switch}"))?;
+            run(&format!("ip link set {trunk}{at} up"))?;
         }
         for (at, name) in networks.names.iter().enumerate() {
             let switch = networks.switch(half_of(at));
-            run(&format!("ip netns add {name}"));
+            run(&format!("ip netns add {name}"))?;
             run(&format!(
                 "ip link add {name}h type veth peer name eth0 netns {name}"
-            ));
-            run(&format!("ip link set {name}h master {switch}"));
-            run(&format!("ip link set {name}h up"));
+            ))?;
+            run(&format!("ip link set {name}h master {switch}"))?;
+            run(&format!("ip link set {name}h up"))?;
             run(&format!(
                 "ip -n {name} addr add {}/24 dev eth0",
                 address(at)
-            ));
-            run(&format!("ip -n {name} link set eth0 up"));
-            run(&format!("ip -n {name} link set lo up"));
+            ))?;
+            run(&format!("ip -n {name} link set eth0 up"))?;
+            run(&format!("ip -n {name} link set lo up"))?;
         }
-        networks
+        Ok(networks)
     }
 
     fn switch(&self, half: Half) -> &str {
-        match half {
-            Half::Hall => &self.switches[0],
-            Half::Towns => &self.switches[1],
-        }
+        let switch = match half {
+            Half::Hall => self.switches.first(),
+            Half::Towns => self.switches.last(),
+        };
+        switch.map_or("", String::as_str)
     }
 
     /// Name of a station's network.
-    pub(crate) fn name(&self, at: usize) -> &str {
-        &self.names[at]
+    #[must_use]
+    pub fn name(&self, at: usize) -> &str {
+        self.names.get(at).map_or("", String::as_str)
     }
 
     /// Swallows everything between the halves: nobody is told, packets vanish.
-    pub(crate) fn cut(&self) {
-        run(&format!("ip link set {}0 nomaster", self.trunk));
+    ///
+    /// # Errors
+    /// The system does not let us.
+    pub fn cut(&self) -> Result<()> {
+        run(&format!("ip link set {}0 nomaster", self.trunk))
     }
 
     /// Joins the halves again.
-    pub(crate) fn join(&self) {
+    pub fn join(&self) {
         run(&format!(
             "ip link set {}0 master {}",
             self.trunk, self.switches[0]
@@ -118,11 +126,13 @@ impl Drop for Networks {
 }
 
 /// Which half a station is in: 0, 1, 2 in the hall's, 3 and 4 in the towns'.
-pub(crate) fn half_of(at: usize) -> Half {
+#[must_use]
+pub fn half_of(at: usize) -> Half {
     if at < 3 { Half::Hall } else { Half::Towns }
 }
 
 /// A station's address.
-pub(crate) fn address(at: usize) -> String {
+#[must_use]
+pub fn address(at: usize) -> String {
     format!("10.77.0.{}", at + 1)
 }

@@ -1,0 +1,5 @@
+//! Stations as processes in networks of their own, and the story of an outage told with them.
+
+pub mod net;
+pub mod outage;
+pub mod process;
