@@ -40,7 +40,7 @@ export const failure = {
   'failure.revoke.refused': { zh: '不能吊销：{why}', en: 'Cannot revoke: {why}' },
   'failure.board.second_person': { zh: '须有第二人签名：另一个值班长、指挥长、派警或管理账号', en: 'A second person must sign: another account that leads the shift, commands, dispatches or administers' },
   'failure.bundle.refused': { zh: '信使包没有做成或没有导入：{why}[（读到 {percent}%）]。本站数据未变', en: 'The bundle was not written or not taken: {why}[ (read to {percent}%)]. Nothing here changed' },
-  'failure.county.not_here': { zh: '本站尚未收到全县名册，连上任一站点后才能登录', en: 'This station has not received the county’s register yet; sign in once it has met any station' },
+  'failure.county.not_here': { zh: '本站尚未收到全县名册，连上任一台站后才能登录', en: 'This station has not received the county’s register yet; sign in once it has met any station' },
   'failure.store.disk_full': { zh: '磁盘满了。预留空间已放出，还能接警；请清理磁盘', en: 'The disk is full. Reserve space was freed so calls can still be taken; clear the disk' },
   'failure.store.read_only': { zh: '数据库只读，什么都存不下。先用纸单', en: 'The database is read-only; nothing can be saved. Use paper forms' },
   'failure.store.busy': { zh: '别的程序占着数据库，再试一次', en: 'Another program holds the database; try again' },

@@ -38,7 +38,7 @@ pub(crate) fn begin(desk: &Arc<Desk>, station: &Arc<Station>) -> Option<Links> {
         Err(error) => {
             // The desk works without; the strip says that nobody is in touch.
             tracing::error!(%error, "links.not_started");
-            crate::console::complain(&format!("站点链路未开 / links were not opened: {error}"));
+            crate::console::complain(&format!("台站链路未开 / links were not opened: {error}"));
             None
         }
     }

@@ -107,7 +107,7 @@ pub(crate) fn station_invite(wish: &InviteWish) -> Exit {
             &wish.kind
         };
         let kind = StationKind::from_word(kind)
-            .with_context(|| format!("没有此类站点 / no such kind of station: {kind}"))?;
+            .with_context(|| format!("没有此类台站 / no such kind of station: {kind}"))?;
         let desk = DeskWish {
             home: wish.home.clone(),
             ..DeskWish::default()

@@ -1,4 +1,4 @@
-//! Stations (站点): inviting, joining, revoking, listing.
+//! Stations (台站): inviting, joining, revoking, listing.
 //!
 //! Not here: how stations talk (`replica`, `link`).
 

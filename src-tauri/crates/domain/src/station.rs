@@ -1,4 +1,4 @@
-//! The station (站点): what it is, and how numbers and codes are given so that
+//! The station (台站): what it is, and how numbers and codes are given so that
 //! two stations that never spoke cannot give the same one twice.
 //!
 //! The founder is number 1 and chooses any code. Whoever the founder invites

@@ -1,7 +1,7 @@
 -- Stations that replicate: who they are, what waits for what, what contradicts, and what this
 -- file alone knows of its peers.
 
--- 站点.
+-- 台站.
 CREATE TABLE station (
     id INTEGER PRIMARY KEY,
     writer INTEGER NOT NULL REFERENCES writer (id),

@@ -24,7 +24,7 @@ pub enum Noun {
     Body,
     /// 标绘. A noun's place takes part in the digest: new ones come last.
     Drawing,
-    /// 站点.
+    /// 台站.
     Station,
 }
 

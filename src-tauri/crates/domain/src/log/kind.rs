@@ -101,11 +101,11 @@ kinds! {
     AuditRead = 91 "audit.read",
     /// A station's incarnation begins.
     StationBegin = 100 "station.begin",
-    /// 站点入网.
+    /// 台站入网.
     StationEnrol = 101 "station.enrol",
-    /// 站点吊销.
+    /// 台站吊销.
     StationRevoke = 102 "station.revoke",
-    /// 站点更改: name, address.
+    /// 台站更改: name, address.
     StationChange = 103 "station.change",
     /// 接管接警.
     BoardTake = 104 "board.take",
@@ -113,7 +113,7 @@ kinds! {
     BoardReturn = 105 "board.return",
     /// 裁定冲突.
     ConflictSettle = 106 "conflict.settle",
-    /// 邀请站点.
+    /// 邀请台站.
     StationInvite = 107 "station.invite",
     /// 标绘.
     DrawingAdd = 110 "drawing.add",
