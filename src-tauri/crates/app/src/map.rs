@@ -243,7 +243,7 @@ fn of_county(packs: &Path, county: &Path, now_ms: i64) -> Result<Pack, PackError
         Err(error) if dir.exists() => {
             // Kept for whoever wants to know what happened to it.
             tracing::error!(%error, "the map pack is damaged and is built anew");
-            let aside = packs.join(format!("damaged-{now_ms}"));
+            let aside = packs.join(format!("{}{now_ms}", install::DAMAGED));
             std::fs::rename(&dir, &aside).map_err(|source| PackError::Io {
                 path: dir.clone(),
                 source,
