@@ -21,5 +21,6 @@ pub(crate) fn topic(topic: app::Topic) -> Topic {
         app::Topic::Map => Topic::Map,
         app::Topic::Wall => Topic::Wall,
         app::Topic::Drawings => Topic::Drawings,
+        app::Topic::Roads => Topic::Roads,
     }
 }

@@ -120,6 +120,8 @@ pub enum Topic {
     Wall,
     /// Drawings on the map.
     Drawings,
+    /// Closed roads and their speeds.
+    Roads,
 }
 
 /// Something that is on the disk.

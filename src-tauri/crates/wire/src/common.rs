@@ -84,6 +84,8 @@ pub enum Topic {
     Wall,
     /// Drawings on the map.
     Drawings,
+    /// Closed roads and their speeds.
+    Roads,
 }
 
 /// A reply that says only that the thing is on the disk.

@@ -17,8 +17,8 @@ export type SendResult = 'sent' | 'too_soon' | 'nothing' | 'reason_needed' | 'fa
 class CandidateTable {
   incident = $state<string | null>(null);
   readonly ranked = new Read<Candidates>(
-    ['units', 'incidents', 'positions', 'map'],
-    () => desk.candidateRank({ incident: this.incident ?? '' }),
+    ['units', 'incidents', 'positions', 'map', 'roads'],
+    () => this.#rank(),
     2000,
   );
   /** What sending those that are ticked would leave uncovered, once they are others than proposed. */

@@ -268,6 +268,8 @@ fields! {
 
     /// A setting, `key\u{1f}amber\u{1f}red`; one live value per key.
     CountySetting = 801 County Set "setting",
+    /// A closed road, the text of `closure::Closure`; `Nothing` where one was opened again.
+    CountyClosure = 802 County Set "closure",
 
     /// Words of a note, a reason.
     BodyText = 901 Body Plain "text",

@@ -146,7 +146,7 @@ same!(
     topic,
     topic_of,
     [
-        Calls, Incidents, Units, Positions, Needs, Honesty, Settings, Map, Wall, Drawings
+        Calls, Incidents, Units, Positions, Needs, Honesty, Settings, Map, Wall, Drawings, Roads
     ]
 );
 same!(
