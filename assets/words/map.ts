@@ -80,7 +80,7 @@ export const map = {
   'road.living_street': { zh: '生活街巷', en: 'living street' },
   'road.service': { zh: '内部路', en: 'service road' },
   'road.track': { zh: '机耕路', en: 'track' },
-  'road.why.loading': { zh: '路网正在装入', en: 'the road graph is loading' },
+  'road.why.loading': { zh: '路网载入中', en: 'the road graph is loading' },
   'speed.title': { zh: '道路速度（km/h）', en: 'Road speeds (km/h)' },
   'speed.class': { zh: '道路', en: 'Road' },
   'speed.open': { zh: '城外', en: 'outside' },
