@@ -65,7 +65,7 @@ describe('the circle', () => {
 });
 
 describe('routes and rings', () => {
-  const route = (more: Partial<Route>): Route => ({ by: 'road', why: null, points: [[0, 0], [0.01, 0], [0.01, 0.01]], seconds: 134, metres: 1400, streets: [], ...more });
+  const route = (more: Partial<Route>): Route => ({ by: 'road', why: null, points: [[0, 0], [0.01, 0], [0.01, 0.01]], seconds: 134, metres: 1400, streets: [], around: [], ...more });
   it('says minutes and length by road, and of a straight line that it is one and why', () => {
     expect(routeWords(route({}))).toBe('2:14·1.4 km');
     const straight = route({ by: 'straight_line', why: 'no_graph', seconds: null, metres: 900 });
