@@ -1825,6 +1825,10 @@ has_roads: boolean,
  */
 has_areas: boolean, 
 /**
+ * The county's own areas are in its tiles, not only in its tables.
+ */
+has_area_tiles: boolean, 
+/**
  * It has pictures under the vector map: png, jpg, webp; `null` = none.
  */
 raster: string | null, };

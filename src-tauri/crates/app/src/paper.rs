@@ -125,7 +125,7 @@ impl Station {
         };
         let theme = if is_night { Theme::Night } else { Theme::Day };
         let text = |error: DocumentError| error.to_string();
-        let style = Style::load(theme, 1.0).map_err(text)?;
+        let style = Style::load(theme, 1.0).map_err(text)?.without_own_areas();
         let tiles = &self.papers().drawers()?.tiles;
         let image = tiles
             .tile(&PackGround(pack), &style, tile, 1.0)

@@ -194,6 +194,11 @@ export function setData(map: MapLibre, name: SourceName, data: FeatureCollection
   source.setData(made);
 }
 
+/** The wall shows where things happen, not whose they are. */
+export function hideAreas(map: MapLibre): void {
+  for (const id of [...layersOf.jurisdictions, ...layersOf.zones]) if (map.getLayer(id)) map.setLayoutProperty(id, 'visibility', 'none');
+}
+
 export function show(map: MapLibre, on: Record<Toggle, boolean>): void {
   for (const toggle of toggles) {
     for (const id of layersOf[toggle]) {
