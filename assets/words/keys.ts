@@ -72,7 +72,7 @@ export const keys = {
   'keys.map_enter': { zh: '看十字处是什么；再按打开；空处为“这里”', en: 'what is at the cross; again opens it' },
   'keys.map_rc': { zh: '快反圈；圈内警力（←→ 调半径）', en: 'rings; forces within (←→ radius)' },
   'keys.map_vg': { zh: '周边探头；热点网格', en: 'cameras near; hot cells' },
-  'keys.map_hd': { zh: '这里：辖区、作地点；标绘', en: 'here: jurisdiction, place; draw' },
+  'keys.map_hd': { zh: '这里：辖区、作地点，再 F 封路；标绘', en: 'here: jurisdiction, place, then F closes the road; draw' },
   'keys.alt_g': { zh: '辖区重叠时选定', en: 'choose where jurisdictions overlap' },
   'keys.pack': { zh: '图包：装入、制作、退回', en: 'map packs: install, build, go back' },
   'keys.paper': { zh: '本单出警单，存为 PDF', en: 'dispatch order of this incident as PDF' },

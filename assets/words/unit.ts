@@ -131,6 +131,8 @@ export const unit = {
   'reason.way_unknown': { zh: '路程不明，按直线', en: 'way unknown: straight line' },
   'reason.no_road_graph': { zh: '无路网，按直线', en: 'no road graph: by straight line' },
   'reason.on_foot': { zh: '步行，估计 {seconds} s', en: 'on foot, about {seconds} s' },
+  'reason.roads_loading': { zh: '路网载入中，暂按直线', en: 'road graph loading: straight line for now' },
+  'reason.detour': { zh: '绕行 封路 {roads}', en: 'around closed: {roads}' },
   'reason.wanted_units': { zh: '宜 {count} 组', en: 'wants {count} units' },
   'reason.wanted_officers': { zh: '{count} 警以上', en: '{count} officers or more' },
   'reason.wanted_kit': { zh: '带{kit} {count}', en: 'with {kit} {count}' },

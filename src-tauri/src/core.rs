@@ -23,5 +23,6 @@ pub(crate) fn topic(topic: app::Topic) -> Topic {
         app::Topic::Wall => Topic::Wall,
         app::Topic::Drawings => Topic::Drawings,
         app::Topic::Stations => Topic::Stations,
+        app::Topic::Roads => Topic::Roads,
     }
 }

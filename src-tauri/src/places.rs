@@ -35,18 +35,23 @@ pub(crate) fn assets() -> Option<PathBuf> {
     )
 }
 
-/// The program that draws maps for papers: beside this one, or where the project builds it. Without
+/// The program that draws maps for papers: beside this one, in the package's folder, or where the
+/// project builds it. Without
 /// it maps are drawn by this program itself.
 pub(crate) fn map_helper() -> Option<PathBuf> {
-    const NAME: &str = "fengsui-mapimage";
     if let Some(path) = std::env::var_os("FENGSUI_MAPIMAGE") {
         return Some(PathBuf::from(path)).filter(|path| path.is_file());
     }
     let program = std::env::current_exe().ok()?;
-    let program = program.canonicalize().unwrap_or(program);
+    helper_of(&program.canonicalize().unwrap_or(program))
+}
+
+fn helper_of(program: &Path) -> Option<PathBuf> {
+    const NAME: &str = "fengsui-mapimage";
     let folders = program.ancestors().skip(1).take(3);
     folders
-        .flat_map(|folder| [folder.join(NAME), folder.join("mapimage/debug").join(NAME)])
+        .flat_map(|folder| ["", "lib/fengsui", "mapimage/debug"].map(|below| folder.join(below)))
+        .map(|folder| folder.join(NAME))
         .find(|path| path.is_file())
 }
 
@@ -88,6 +93,22 @@ mod tests {
         let real = home(None, false).unwrap();
         assert_ne!(real, home(None, true).unwrap());
         assert!(home(Some(Path::new("here")), true).unwrap().is_absolute());
+    }
+
+    #[test]
+    fn the_map_helper_is_found_in_a_checkout_and_in_a_package() {
+        let root = tempfile::tempdir().unwrap();
+        for (helper, program) in [
+            ("target/mapimage/debug", "target/debug/fengsui"),
+            ("usr/lib/fengsui", "usr/bin/fengsui"),
+        ] {
+            let helper = root.path().join(helper).join("fengsui-mapimage");
+            std::fs::create_dir_all(helper.parent().unwrap()).unwrap();
+            let program = root.path().join(program);
+            assert_eq!(helper_of(&program), None);
+            std::fs::write(&helper, "").unwrap();
+            assert_eq!(helper_of(&program), Some(helper));
+        }
     }
 
     #[test]

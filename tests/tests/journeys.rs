@@ -9,6 +9,7 @@
 
 mod journeys {
     mod bad_input;
+    mod closing;
     mod drawing;
     mod features;
     mod forces;

@@ -9,7 +9,7 @@ import { baseStyle, resolve, styleTemplate } from '@features/map/base/style';
 import { ageOf, circle, outside, scaleBar, unitFeatures } from '@features/map/layers/things';
 import type { DeskView, Positions, UnitBoard } from '@generated/types';
 
-const shortbread = new Set(['ocean', 'water_polygons', 'water_polygons_labels', 'water_lines', 'water_lines_labels', 'dam_lines', 'dam_polygons', 'pier_lines', 'pier_polygons', 'bridges', 'land', 'sites', 'boundaries', 'boundary_labels', 'addresses', 'buildings', 'streets', 'street_polygons', 'streets_polygons_labels', 'street_labels', 'street_labels_points', 'aerialways', 'ferries', 'public_transport', 'pois', 'place_labels']);
+const shortbread = new Set(['ocean', 'water_polygons', 'water_polygons_labels', 'water_lines', 'water_lines_labels', 'dam_lines', 'dam_polygons', 'pier_lines', 'pier_polygons', 'bridges', 'land', 'sites', 'boundaries', 'boundary_labels', 'addresses', 'buildings', 'streets', 'street_polygons', 'streets_polygons_labels', 'street_labels', 'street_labels_points', 'aerialways', 'ferries', 'public_transport', 'pois', 'place_labels', 'own_areas', 'own_area_labels']);
 const ground = { tileUrl: 'tiles://localhost/{z}/{x}/{y}', bounds: [1, 2, 3, 4] as [number, number, number, number], zooms: [6, 14] as [number, number], attribution: '' };
 const token = (theme: string) => {
   const block = new RegExp(`\\[data-theme='${theme}'\\] \\{([^}]+)\\}`).exec(css)?.[1] ?? '';
@@ -29,7 +29,7 @@ describe.each(['day', 'night'])('style by %s', (theme) => {
     expect(style.sprite).toBeUndefined();
     expect(JSON.stringify(style)).not.toMatch(/https?:/);
   });
-  it('reads Shortbread layers only', () => {
+  it('reads Shortbread layers and our own only', () => {
     for (const layer of style.layers) if ('source-layer' in layer) expect(shortbread, layer.id).toContain(layer['source-layer']);
   });
   it('has no orange or yellow road', () => {

@@ -65,7 +65,7 @@ describe('the circle', () => {
 });
 
 describe('routes and rings', () => {
-  const route = (more: Partial<Route>): Route => ({ by: 'road', why: null, points: [[0, 0], [0.01, 0], [0.01, 0.01]], seconds: 134, metres: 1400, streets: [], ...more });
+  const route = (more: Partial<Route>): Route => ({ by: 'road', why: null, points: [[0, 0], [0.01, 0], [0.01, 0.01]], seconds: 134, metres: 1400, streets: [], around: [], ...more });
   it('says minutes and length by road, and of a straight line that it is one and why', () => {
     expect(routeWords(route({}))).toBe('2:14·1.4 km');
     const straight = route({ by: 'straight_line', why: 'no_graph', seconds: null, metres: 900 });
@@ -230,5 +230,150 @@ describe('a drawing', () => {
     await draft.keep();
     expect(host.sent.some((one) => one.name === 'drawing.add')).toBe(false);
     expect(draft.note).not.toBe('');
+  });
+  async function kept(kind: 'cordon' | 'text_mark' = 'cordon') {
+    const all = await begin();
+    all.draft.start();
+    all.draft.choose(kind);
+    for (const n of kind === 'cordon' ? [0, 1, 2] : [0]) all.draft.add(at(n));
+    if (kind === 'cordon') all.draft.end();
+    all.draft.label = '外圈';
+    await all.draft.keep();
+    await all.drawings.ofIncident.refresh();
+    const row = all.drawings.rows[0];
+    if (!row) throw new Error('nothing was kept');
+    return { ...all, row };
+  }
+  const changed = (host: { sent: { name: string; request: unknown }[] }) => host.sent.filter((one) => one.name === 'drawing.change').map((one) => one.request);
+
+  it('is given other words alone, and nothing goes out when nothing is another', async () => {
+    const { host, draft, row } = await kept();
+    draft.change(row, true);
+    expect(draft.phase).toBe('words');
+    await draft.keep();
+    expect([changed(host).length, draft.note]).toEqual([0, '没有改动']);
+    draft.label = '内圈';
+    await draft.keep();
+    expect(changed(host)).toEqual([{ drawing: row.id, points: null, label: '内圈' }]);
+    expect(draft.changes).toBeNull();
+  });
+  it('has its corners moved, added and removed by key, never below what its shape needs', async () => {
+    const { host, draft, row } = await kept();
+    const { mapState } = await import('@features/map/map.svelte');
+    draft.change(row, false);
+    expect([draft.phase, draft.picked]).toEqual(['points', 0]);
+    draft.key('Delete', false);
+    expect(draft.points).toHaveLength(3);
+    expect(draft.note).toContain('3');
+    draft.key('N', false);
+    mapState.centre = at(7);
+    draft.key('Enter', false);
+    mapState.centre = at(9);
+    draft.key('I', false);
+    expect(draft.points).toEqual([at(0), at(7), at(9), at(2)]);
+    draft.key('Shift+N', false);
+    draft.key('Shift+N', false);
+    draft.key('Delete', false);
+    expect(draft.points).toEqual([at(7), at(9), at(2)]);
+    draft.key('Ctrl+Enter', false);
+    await draft.keep();
+    expect(changed(host)).toEqual([{ drawing: row.id, points: [at(7), at(9), at(2)], label: null }]);
+  });
+  it('that was voided meanwhile is refused, and what was changed is not lost', async () => {
+    const { host, draft, row } = await kept('text_mark');
+    draft.change(row, true);
+    host.fail['drawing.change'] = { failure: { code: 'drawing.voided', params: [], trace: 'X' } };
+    draft.label = '集结';
+    await draft.keep();
+    expect([draft.changes?.id, draft.label]).toEqual([row.id, '集结']);
+  });
+});
+
+describe('closing a road', () => {
+  beforeEach(() => vi.resetModules());
+  it.each([['', null], ['14:30', 'at'], ['90m', 90], ['2h', 120], ['2小时', 120], ['25:00', undefined], ['soon', undefined]] as const)('until %s', async (typed, is) => {
+    const { untilOf } = await import('@features/closure/closing.svelte');
+    const now_ms = new Date(2026, 10, 27, 20, 0).getTime();
+    const wanted = is === 'at' ? new Date(2026, 10, 28, 14, 30).getTime() : typeof is === 'number' ? now_ms + is * 60_000 : is;
+    expect(untilOf(typed, now_ms)).toBe(wanted);
+  });
+  it('asks for a reason, closes one way with the road\'s name, lists it and opens it again', async () => {
+    const host = new FixtureHost('shift');
+    (await import('@bridge/bridge')).useHost(host);
+    const { closing } = await import('@features/closure/closing.svelte');
+    const { closures } = await import('@features/closure/closures.svelte');
+    const { deskState } = await import('@features/desk/desk.svelte');
+    const point = { lon: 114.3, lat: 30.59 };
+    closing.start(point);
+    await vi.waitFor(() => expect(closing.road.value?.road?.name).toBe('沿河路'));
+    expect(closing.ways).toEqual([null, 92, 272]);
+    closing.choose(1);
+    await closing.keep();
+    expect(host.sent.some((one) => one.name === 'road.close')).toBe(false);
+    closing.reason = '积水';
+    closing.until = 'tomorrow';
+    await closing.keep();
+    expect(host.sent.some((one) => one.name === 'road.close')).toBe(false);
+    closing.until = '';
+    await closing.keep();
+    expect(host.sent.find((one) => one.name === 'road.close')?.request).toEqual({ point, heading_deg: 92, name: '沿河路', reason: '积水', ordered_by: '', until_ms: null, replaces: null });
+    expect(deskState.rejections['closing']).toBeUndefined();
+    const row = closures.rows[0];
+    expect(row?.name).toBe('沿河路');
+    expect(await closing.extend(row!, '2h')).toBe(true);
+    await closures.list.refresh();
+    expect(closures.rows).toHaveLength(1);
+    expect(closures.rows[0]?.until_ms).not.toBeNull();
+    expect(await closures.reopen(closures.rows[0]!.id, '')).toBe(true);
+    await closures.list.refresh();
+    expect(closures.rows).toEqual([]);
+  });
+  it('past its time says so in shape and words, and still counts', async () => {
+    const { closureFeatures, untilWords } = await import('@features/closure/closures.svelte');
+    const row = { id: 'c', point: { lon: 1, lat: 2 }, heading_deg: 92, name: '桥', reason: 'r', ordered_by: '', closed_by: 'a', since_ms: 0, until_ms: 1000, lines: [[[1, 2], [1.1, 2]]] as [number, number][][], why: null };
+    const iconAt = (now_ms: number) => closureFeatures([row], now_ms).features.find((one) => one.geometry.type === 'Point')?.properties;
+    expect(iconAt(999)).toMatchObject({ icon: 'closed', ink: 'red' });
+    expect(iconAt(999)?.['title']).toContain('往东');
+    expect(iconAt(1000)).toMatchObject({ icon: 'closed_over' });
+    expect(untilWords(row, 1000)).toContain('到期');
+    expect(untilWords({ until_ms: null }, 0)).toBe('未定何时');
+  });
+});
+
+describe('ticks while the roads are read', () => {
+  beforeEach(() => vi.resetModules());
+  const ranking = (code: string | null, proposed: string) => ({
+    wanted: code ? [{ code, params: [] }] : [], left: [], by: code ? 'straight_line' : 'road_time', proposed_type: null, asked_at_ms: 0,
+    rows: ['u1', 'u2'].map((unit, n) => ({ unit, callsign: unit, rank: n + 1, proposed: unit === proposed, needs_reason: false, reasons: [] })),
+  });
+  async function begin() {
+    const host = new FixtureHost('shift');
+    (await import('@bridge/bridge')).useHost(host);
+    const { candidates } = await import('@features/candidate/candidates.svelte');
+    const answer = (code: string | null, proposed: string) => { host.fail['candidate.rank'] = { ok: ranking(code, proposed) } as never; };
+    answer('roads_loading', 'u1');
+    await candidates.look('0918');
+    expect(candidates.ticked).toEqual(['u1']);
+    return { candidates, answer };
+  }
+  it('follow the new proposal when the roads arrive, and only then', async () => {
+    const { candidates, answer } = await begin();
+    answer('roads_loading', 'u2');
+    await candidates.ranked.refresh();
+    expect(candidates.ticked).toEqual(['u1']);
+    answer(null, 'u2');
+    await candidates.ranked.refresh();
+    expect(candidates.ticked).toEqual(['u2']);
+    expect(await candidates.send('')).toBe('too_soon');
+    answer(null, 'u1');
+    await candidates.ranked.refresh();
+    expect(candidates.ticked).toEqual(['u2']);
+  });
+  it('stay as a person set them', async () => {
+    const { candidates, answer } = await begin();
+    candidates.toggle('u2');
+    answer(null, 'u2');
+    await candidates.ranked.refresh();
+    expect(candidates.ticked).toEqual(['u1', 'u2']);
   });
 });

@@ -14,6 +14,8 @@ use crate::ui;
 
 /// The bundler's version, the same as the `tauri` crate's.
 const VERSION: &str = "2.12.5";
+/// Where the program looks for its helper (`places.rs`).
+const HELPER_IN_PACKAGE: &str = "/usr/lib/fengsui/fengsui-mapimage";
 
 pub(crate) fn run(mut args: Args) -> Result<bool> {
     let yes = args.flag("--yes");
@@ -26,9 +28,11 @@ pub(crate) fn run(mut args: Args) -> Result<bool> {
     if ui::wants_build(&root)? {
         ui::build(&root)?;
     }
+    let helper = map_helper(&root)?;
     let mut tauri = command(&bundler(&root)?.to_string_lossy(), &root);
     tauri
-        .args(["build", "--bundles", "deb", "--ci"])
+        .args(["build", "--bundles", "deb", "--ci", "--config"])
+        .arg(with_helper(&helper))
         .current_dir(root.join("src-tauri"));
     show(&mut tauri)?;
     let package = newest(&place::target().join("release/bundle/deb"))?;
@@ -37,8 +41,35 @@ pub(crate) fn run(mut args: Args) -> Result<bool> {
         .arg(&package)
         .args(["Package", "Version", "Depends", "Recommends"]);
     print!("{}", capture(&mut info)?);
+    let mut list = command("dpkg-deb", &root);
+    list.arg("--contents").arg(&package);
+    let listed = capture(&mut list)?;
+    let is_helper = |line: &str| line.starts_with("-rwx") && line.ends_with(HELPER_IN_PACKAGE);
+    anyhow::ensure!(
+        listed.lines().any(is_helper),
+        "the package lacks {HELPER_IN_PACKAGE} as a program"
+    );
     println!("bundle: {}", package.display());
     Ok(true)
+}
+
+/// Builds the program that draws maps for papers: a workspace of its own, see decision 0025.
+fn map_helper(root: &Path) -> Result<PathBuf> {
+    let target = place::target().join("mapimage");
+    let mut cargo = command("cargo", root);
+    cargo
+        .args(["build", "--release", "--locked", "--manifest-path"])
+        .arg(root.join("src-tauri/mapimage/Cargo.toml"))
+        .arg("--target-dir")
+        .arg(&target);
+    show(&mut cargo)?;
+    Ok(target.join("release/fengsui-mapimage"))
+}
+
+/// What is laid over `tauri.conf.json`: the helper's place in the package.
+fn with_helper(helper: &Path) -> String {
+    let files = serde_json::json!({ HELPER_IN_PACKAGE: helper });
+    serde_json::json!({ "bundle": { "linux": { "deb": { "files": files } } } }).to_string()
 }
 
 /// Tauri's command line, installed below the build folder when it is not there yet.

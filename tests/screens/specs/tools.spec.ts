@@ -114,6 +114,55 @@ test('D draws a cordon by the cross: Enter sets, Backspace takes back, Ctrl Ente
   await expect(desk.find('draw-row', { voided: 'true' })).toContainText('画错位置');
 });
 
+test('E gives a drawing other words, M moves a corner: N picks it, Enter puts it at the cross', async ({ desk }) => {
+  await desk.open();
+  await desk.press('d', '7', 'Enter');
+  await desk.expectFocus('draw-words');
+  await desk.write('集合');
+  await desk.press('Enter');
+  await expect(desk.find('draw-row')).toContainText('集合');
+  await desk.press('ArrowDown', 'e');
+  await desk.expectFocus('draw-words');
+  await desk.write('到此');
+  await desk.press('Enter');
+  await expect(desk.find('draw-row')).toContainText('集合到此');
+  expect((await desk.sent('drawing.change')).at(-1)?.request).toMatchObject({ points: null, label: '集合到此' });
+  await desk.press('m');
+  await desk.expectFocus('map');
+  await desk.press('ArrowRight', 'ArrowRight', 'Enter', 'Control+Enter');
+  await desk.expectFocus('draw-words');
+  await desk.press('Enter');
+  await expect.poll(async () => (await desk.sent('drawing.change')).length).toBe(2);
+  expect((await desk.sent('drawing.change')).at(-1)?.request).toMatchObject({ label: null });
+  expect(((await desk.sent('drawing.change')).at(-1)?.request as { points: unknown[] }).points).toHaveLength(1);
+});
+
+test('H then F closes the road at the cross, one way, with a reason; X opens it again', async ({ desk }) => {
+  await desk.open();
+  await desk.press('h');
+  await desk.expectFocus('map-tool');
+  await desk.press('f');
+  await expect(desk.find('closing-road')).toContainText('沿河路');
+  await desk.press('2');
+  await desk.expectFocus('closing-reason');
+  await desk.press('Enter');
+  await expect(desk.find('closing-note')).toHaveText('须写原因');
+  await desk.write('积水');
+  await desk.press('Tab');
+  await desk.write('2h');
+  await desk.press('Enter');
+  await expect(desk.find('closure-row')).toContainText('沿河路');
+  await expect(desk.find('closure-row')).toContainText('往东');
+  expect((await desk.sent('road.close'))[0]?.request).toMatchObject({ heading_deg: 92, reason: '积水', name: '沿河路' });
+  await desk.expectFocus('map-tool');
+  await desk.press('ArrowDown', 'x');
+  await desk.expectFocus('closure-answer');
+  await desk.press('Enter');
+  await expect(desk.find('closure-none')).toBeVisible();
+  await desk.press('Escape');
+  await desk.expectFocus('map');
+});
+
 test('这里 offers both jurisdictions of an overlap and takes the point only for the one that was chosen', async ({ desk, page }) => {
   await desk.open('open=0920&face=form');
   await desk.press('0');

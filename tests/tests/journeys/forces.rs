@@ -17,9 +17,15 @@ const ROADS_MAX: Duration = Duration::from_secs(120);
 pub(super) fn mapped(name: &str) -> (Scratch, Arc<TestClock>, Desk) {
     let home = Scratch::new(name);
     let clock = TestClock::at(NOON_MS);
-    let mut options = options(home.path(), &clock);
+    let desk = mapped_in(&home, &clock);
+    (home, clock, desk)
+}
+
+/// The same on a home that is there.
+pub(super) fn mapped_in(home: &Scratch, clock: &Arc<TestClock>) -> Desk {
+    let mut options = options(home.path(), clock);
     options.with_map = true;
-    let desk = Desk::with(options, &clock).unwrap();
+    let desk = Desk::with(options, clock).unwrap();
     desk.place_units().unwrap();
     let began = Instant::now();
     let ask = json!({ "point": { "lon": 113.9, "lat": 31.2 } });
@@ -27,7 +33,7 @@ pub(super) fn mapped(name: &str) -> (Scratch, Arc<TestClock>, Desk) {
         assert!(began.elapsed() < ROADS_MAX, "the roads are not read");
         std::thread::yield_now();
     }
-    (home, clock, desk)
+    desk
 }
 
 fn place(desk: &Desk, callsign: &str, at: Wgs84) {

@@ -221,4 +221,17 @@ fn the_order_is_printed() {
         std::fs::metadata(&first).unwrap().len() > 50_000,
         "it has its map"
     );
+    // Of a point that a person chose nothing is claimed; the caller's own fix has its circle.
+    assert!(!words.contains("定位精度"), "{words}");
+    let form = json!({ "point": { "lon": 113.9, "lat": 31.2 }, "point_source": "handset" });
+    desk.ok(
+        "incident.amend",
+        json!({ "incident": incident, "form": form }),
+    )
+    .unwrap();
+    let read = Command::new("pdftotext")
+        .args(["-layout", &print(), "-"])
+        .output();
+    let words = String::from_utf8(read.unwrap().stdout).unwrap();
+    assert!(words.contains("圆为定位精度 ±20 m"), "{words}");
 }

@@ -770,6 +770,88 @@ type_after: string | null,
  */
 text: string, };
 
+export type CloseRoad = { 
+/**
+ * On or beside the road.
+ */
+point: Point, 
+/**
+ * The way that is closed, degrees clockwise from north, 0 to 359; `null` = both ways.
+ */
+heading_deg: number | null, 
+/**
+ * Its name; empty = the map's.
+ */
+name: string, 
+/**
+ * Why, 1 to 200 characters.
+ */
+reason: string, 
+/**
+ * Whose word it is; empty = not said.
+ */
+ordered_by: string, 
+/**
+ * Until when, epoch ms; `null` = until further notice.
+ */
+until_ms: number | null, 
+/**
+ * The closure that this one takes the place of.
+ */
+replaces: string | null, };
+
+export type Closure = { 
+/**
+ * Dot.
+ */
+id: string, 
+/**
+ * A point of it.
+ */
+point: Point, 
+/**
+ * The way that is closed, degrees clockwise from north; `null` = both ways.
+ */
+heading_deg: number | null, 
+/**
+ * Its name; empty = it has none.
+ */
+name: string, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * Whose word it is; empty = not said.
+ */
+ordered_by: string, 
+/**
+ * Who wrote it.
+ */
+closed_by: string, 
+/**
+ * Since when, epoch ms.
+ */
+since_ms: number, 
+/**
+ * Until when, epoch ms; `null` = until further notice.
+ */
+until_ms: number | null, 
+/**
+ * What is closed on the map in use, `[lon, lat]`.
+ */
+lines: Array<Array<[number, number]>>, 
+/**
+ * Why nothing is: no_graph, loading, off_road; `null` = something is.
+ */
+why: string | null, };
+
+export type Closures = { 
+/**
+ * The newest last.
+ */
+closures: Array<Closure>, };
+
 export type CodeName = { 
 /**
  * Code.
@@ -1857,6 +1939,10 @@ has_roads: boolean,
  */
 has_areas: boolean, 
 /**
+ * The county's own areas are in its tiles, not only in its tables.
+ */
+has_area_tiles: boolean, 
+/**
  * It has pictures under the vector map: png, jpg, webp; `null` = none.
  */
 raster: string | null, };
@@ -2513,6 +2599,16 @@ incident: string,
  */
 reason: string, };
 
+export type ReopenRoad = { 
+/**
+ * Closure dot.
+ */
+closure: string, 
+/**
+ * Why; may be empty.
+ */
+reason: string, };
+
 export type ReportPositions = { 
 /**
  * At most 2,000 fixes.
@@ -2635,6 +2731,44 @@ export type RingsAsked = {
  */
 point: Point, };
 
+export type RoadAsked = { 
+/**
+ * On or beside a road.
+ */
+point: Point, };
+
+export type RoadFound = { 
+/**
+ * The road; `null` where there is none.
+ */
+road: RoadHere | null, 
+/**
+ * Why there is none: no_graph, loading, off_road; `null` = there is one.
+ */
+why: string | null, };
+
+export type RoadHere = { 
+/**
+ * The nearest point of it.
+ */
+point: Point, 
+/**
+ * How far that is, metres.
+ */
+off_m: number, 
+/**
+ * Its name; `null` where the map has none.
+ */
+name: string | null, 
+/**
+ * Class (`road.<class>`).
+ */
+class: string, 
+/**
+ * The ways it is driven there, degrees clockwise from north: one or two.
+ */
+headings_deg: Array<number>, };
+
 export type RoadSpeed = { 
 /**
  * Class (`road.<class>`).
@@ -2687,7 +2821,11 @@ metres: number,
 /**
  * Names of the roads along it.
  */
-streets: Array<string>, };
+streets: Array<string>, 
+/**
+ * Names of closed roads over which it would go, were they open; one without a name is empty.
+ */
+around: Array<string>, };
 
 export type Rung = { 
 /**
@@ -3028,7 +3166,7 @@ opened: number | null,
  */
 invalid: number | null, };
 
-export type Topic = "calls" | "incidents" | "units" | "positions" | "needs" | "honesty" | "settings" | "map" | "wall" | "drawings" | "stations";
+export type Topic = "calls" | "incidents" | "units" | "positions" | "needs" | "honesty" | "settings" | "map" | "wall" | "drawings" | "stations" | "roads";
 
 export type TypeProposal = { 
 /**

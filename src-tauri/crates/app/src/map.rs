@@ -21,6 +21,9 @@ pub use fengsui_mappack::{AreaRow, OwnLayer, RejectLine, ThingRow};
 use job::Work;
 use things::Things;
 
+/// The layer of the tiles that holds the county's own areas.
+const AREA_TILES: &str = "own_areas";
+
 /// The installed pack, as the desk is told.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MapFacts {
@@ -46,6 +49,8 @@ pub struct MapFacts {
     pub has_roads: bool,
     /// It has jurisdictions.
     pub has_areas: bool,
+    /// The county's own areas are in its tiles, not only in its tables.
+    pub has_area_tiles: bool,
     /// Pictures under the vector map.
     pub raster: Option<String>,
 }
@@ -191,6 +196,7 @@ impl Map {
             pack: view::id_of(&pack),
             has_roads: !matches!(in_use.roads, RoadNet::None),
             has_areas: in_use.things.has_areas,
+            has_area_tiles: manifest.counts.features.contains_key(AREA_TILES),
             raster: view::raster_word(manifest),
         })
     }
@@ -243,7 +249,7 @@ fn of_county(packs: &Path, county: &Path, now_ms: i64) -> Result<Pack, PackError
         Err(error) if dir.exists() => {
             // Kept for whoever wants to know what happened to it.
             tracing::error!(%error, "the map pack is damaged and is built anew");
-            let aside = packs.join(format!("damaged-{now_ms}"));
+            let aside = packs.join(format!("{}{now_ms}", install::DAMAGED));
             std::fs::rename(&dir, &aside).map_err(|source| PackError::Io {
                 path: dir.clone(),
                 source,

@@ -3,6 +3,7 @@
 //!
 //! Not here: how either is drawn (`documents`).
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -20,7 +21,7 @@ use fengsui_domain::incident::{Entrance, Level, PointSource};
 use fengsui_domain::log::dot::Dot;
 use fengsui_domain::log::field::Field;
 use fengsui_domain::number::read_aloud;
-use fengsui_geo::{TileId, Wgs84};
+use fengsui_geo::{TileId, Wgs84, distance_m};
 use fengsui_mappack::{OwnLayer, Pack};
 use fengsui_store::StoreError;
 
@@ -35,6 +36,10 @@ use crate::station::Station;
 const MAP_PX: (u32, u32) = (680, 380);
 const MAP_SCALE: f64 = 2.0;
 const MAP_ZOOM: f64 = 15.0;
+/// Further out the place would be lost on the paper.
+const MAP_ZOOM_LEAST: f64 = 9.0;
+/// Length of the equator, metres (WGS 84: 2π · 6 378 137).
+const EQUATOR_M: f64 = 40_075_016.686;
 /// How many papers of one name a folder takes.
 const SAME_MAX: u32 = 100;
 
@@ -120,7 +125,7 @@ impl Station {
         };
         let theme = if is_night { Theme::Night } else { Theme::Day };
         let text = |error: DocumentError| error.to_string();
-        let style = Style::load(theme, 1.0).map_err(text)?;
+        let style = Style::load(theme, 1.0).map_err(text)?.without_own_areas();
         let tiles = &self.papers().drawers()?.tiles;
         let image = tiles
             .tile(&PackGround(pack), &style, tile, 1.0)
@@ -150,6 +155,7 @@ impl Station {
             .text(Field::IncidentJurisdiction)
             .map(|code| self.area_name(code));
         let now_ms = self.now_ms();
+        let crews = self.crews();
         OrderSheet {
             issuer: self.name().to_owned(),
             security_mark: Some("内部资料".to_owned()),
@@ -177,7 +183,7 @@ impl Station {
             units: view
                 .assignments
                 .iter()
-                .map(|row| self.order_unit(row))
+                .map(|row| order_unit(row, &crews))
                 .collect(),
             map: self.locator_map(view),
             lacks: Vec::new(),
@@ -188,32 +194,22 @@ impl Station {
         }
     }
 
-    fn order_unit(&self, row: &AssignmentRow) -> OrderUnit {
-        let at = |field| row.at(field).map_or(Moment::NotYet, Moment::At);
-        OrderUnit {
-            callsign: row.callsign.clone(),
-            crew: self.crew_words(row.unit).into(),
-            ordered: at(Field::AssignmentOrderedAt),
-            signed: at(Field::AssignmentSignedAt),
-            set_out: at(Field::AssignmentSetOutAt),
-            arrived: at(Field::AssignmentArrivedAt),
-            cleared: at(Field::AssignmentClearedAt),
-            instruction: Some(row.order_text.clone()).filter(|text| !text.is_empty()),
-        }
-    }
-
-    /// 带队 and crew of a unit; `None` when the register says neither.
-    fn crew_words(&self, unit: Dot) -> Option<String> {
-        let groups = self.unit_board().ok()?;
-        let row = groups
-            .into_iter()
-            .flat_map(|group| group.units)
-            .find(|row| row.dot == unit)?;
-        let crew = format!("警 {} 辅 {}", row.officers, row.auxiliaries);
-        match row.leader.is_empty() {
-            true => Some(crew),
-            false => Some(format!("{} {}，{crew}", row.leader, row.phone)),
-        }
+    /// 带队 and crew of every unit of the register; asked once for a paper.
+    fn crews(&self) -> BTreeMap<Dot, String> {
+        let groups = self.unit_board().unwrap_or_else(|error| {
+            tracing::warn!(%error, "the order is printed without its crews");
+            Vec::new()
+        });
+        let units = groups.into_iter().flat_map(|group| group.units);
+        let said = units.map(|row| {
+            let crew = format!("警 {} 辅 {}", row.officers, row.auxiliaries);
+            let words = match row.leader.is_empty() {
+                true => crew,
+                false => format!("{} {}，{crew}", row.leader, row.phone),
+            };
+            (row.dot, words)
+        });
+        said.collect()
     }
 
     fn area_name(&self, code: &str) -> String {
@@ -265,15 +261,16 @@ impl Station {
             .filter(|line| !line.is_empty())
             .collect();
         let style = Style::load(Theme::Paper, 1.0).map_err(text)?;
+        let accuracy_m = accuracy_m(view, at);
         let request = MapRequest {
             centre: at,
-            zoom: MAP_ZOOM,
+            zoom: locator_zoom(at, accuracy_m),
             width_px: MAP_PX.0,
             height_px: MAP_PX.1,
             scale: MAP_SCALE,
             marker: Some(Marker {
                 at,
-                accuracy_m: None,
+                accuracy_m,
                 label: view.form.text(Field::IncidentPlace).map(str::to_owned),
             }),
             frame: Frame {
@@ -292,6 +289,9 @@ impl Station {
             Some(date) => format!("标记为警情位置。地图数据 {date}"),
             None => "标记为警情位置。地图日期未知".to_owned(),
         };
+        if let Some(metres) = accuracy_m {
+            caption.push_str(&format!("；圆为定位精度 ±{metres:.0} m"));
+        }
         if image.has_gaps {
             caption.push_str("；斜线处无图");
         }
@@ -301,6 +301,51 @@ impl Station {
             caption,
         })
     }
+}
+
+/// A unit's line; whose crew the register does not say is unknown.
+fn order_unit(row: &AssignmentRow, crews: &BTreeMap<Dot, String>) -> OrderUnit {
+    let at = |field| row.at(field).map_or(Moment::NotYet, Moment::At);
+    OrderUnit {
+        callsign: row.callsign.clone(),
+        crew: crews.get(&row.unit).cloned().into(),
+        ordered: at(Field::AssignmentOrderedAt),
+        signed: at(Field::AssignmentSignedAt),
+        set_out: at(Field::AssignmentSetOutAt),
+        arrived: at(Field::AssignmentArrivedAt),
+        cleared: at(Field::AssignmentClearedAt),
+        instruction: Some(row.order_text.clone()).filter(|text| !text.is_empty()),
+    }
+}
+
+/// Radius of accuracy of the incident's point, metres: that of the newest fix of the call which is
+/// this very point by the same source. Of a point that a person chose nothing is claimed.
+fn accuracy_m(view: &IncidentView, at: Wgs84) -> Option<f64> {
+    let same = view.fixes.iter().filter(|fix| {
+        let is_there = Wgs84::new(fix.lon, fix.lat).is_ok_and(|fix| distance_m(fix, at) < 1.0);
+        is_there
+            && view
+                .form
+                .point_source
+                .is_none_or(|source| source == fix.source)
+    });
+    let newest = same.max_by_key(|fix| fix.at_ms)?;
+    newest
+        .radius_m
+        .filter(|metres| *metres > 0.0 && metres.is_finite())
+}
+
+/// The zoom at which a circle of that radius is wholly on the map, the usual one at most.
+fn locator_zoom(at: Wgs84, radius_m: Option<f64>) -> f64 {
+    let Some(radius_m) = radius_m else {
+        return MAP_ZOOM;
+    };
+    let room_px = f64::from(MAP_PX.0.min(MAP_PX.1)) * 0.9;
+    let metres_px = 2.0 * radius_m / room_px;
+    let across_m = EQUATOR_M * at.lat_deg().to_radians().cos() / 512.0;
+    (across_m / metres_px)
+        .log2()
+        .clamp(MAP_ZOOM_LEAST, MAP_ZOOM)
 }
 
 fn paper_level(level: Level) -> PaperLevel {

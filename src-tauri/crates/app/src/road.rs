@@ -1,8 +1,9 @@
 //! Roads: time and way by road, rings, and the county's own speeds.
 //!
-//! Not here: the graph and the search (`routing`), ranking (`unit::rank`).
+//! Not here: the graph and the search (`routing`), ranking (`unit::rank`), closing (`closing`).
 
-use std::sync::{Arc, PoisonError, RwLock};
+mod closing;
+mod net;
 
 use fengsui_domain::log::dot::Dot;
 use fengsui_domain::log::register::Registers;
@@ -10,7 +11,7 @@ use fengsui_domain::rank;
 use fengsui_domain::unit::{UnitKind, UnitState};
 use fengsui_domain::watch::FixLimits;
 use fengsui_geo::{Ring, Wgs84, destination, distance_m};
-use fengsui_routing::{NoWay, RoadGraph, Roads, SpeedTable, Travel};
+use fengsui_routing::{NoWay, SpeedTable, Travel};
 pub use fengsui_routing::{RoadClass, Speeds};
 use fengsui_store::read;
 
@@ -18,6 +19,8 @@ use crate::error::{AppError, invalid};
 use crate::session::Actor;
 use crate::setting::{setting_rows, write_setting};
 use crate::station::{Saved, Station};
+pub use closing::{ClosureRow, NewClosure, RoadHere};
+pub(crate) use net::{Overlay, RoadNet};
 
 /// Times of the 135 rings (快反圈), seconds.
 pub const RING_LIMITS_S: [f64; 3] = [60.0, 180.0, 300.0];
@@ -51,10 +54,11 @@ impl NoRoad {
 }
 
 impl NoRoad {
-    /// The same for the ranking, to which a graph that is still being read is none.
+    /// The same for the ranking.
     pub(crate) fn in_ranking(self) -> rank::NoRoad {
         match self {
-            Self::NoGraph | Self::Loading => rank::NoRoad::NoGraph,
+            Self::NoGraph => rank::NoRoad::NoGraph,
+            Self::Loading => rank::NoRoad::Loading,
             Self::OffRoad => rank::NoRoad::OffRoad,
             Self::Unreachable => rank::NoRoad::Unreachable,
         }
@@ -66,44 +70,6 @@ impl From<NoWay> for NoRoad {
         match no_way {
             NoWay::OffRoad { .. } => Self::OffRoad,
             NoWay::Unreachable => Self::Unreachable,
-        }
-    }
-}
-
-/// The roads of the installed pack, once they are read.
-#[derive(Debug, Clone, Default)]
-pub(crate) enum RoadNet {
-    /// There are none.
-    #[default]
-    None,
-    /// A thread is reading them.
-    Loading,
-    /// Ready to be asked.
-    Ready(Arc<RwLock<Roads>>),
-}
-
-impl RoadNet {
-    /// Lays the county's speeds over a graph.
-    pub(crate) fn of(graph: RoadGraph, speeds: &SpeedTable) -> RoadNet {
-        RoadNet::Ready(Arc::new(RwLock::new(Roads::new(Arc::new(graph), speeds))))
-    }
-
-    /// Asks the roads.
-    pub(crate) fn ask<T>(&self, ask: impl FnOnce(&Roads) -> T) -> Result<T, NoRoad> {
-        match self {
-            RoadNet::None => Err(NoRoad::NoGraph),
-            RoadNet::Loading => Err(NoRoad::Loading),
-            RoadNet::Ready(roads) => {
-                let roads = roads.read().unwrap_or_else(PoisonError::into_inner);
-                Ok(ask(&roads))
-            }
-        }
-    }
-
-    fn set_speeds(&self, speeds: &SpeedTable) {
-        if let RoadNet::Ready(roads) = self {
-            let mut roads = roads.write().unwrap_or_else(PoisonError::into_inner);
-            roads.set_speeds(speeds);
         }
     }
 }
@@ -121,6 +87,8 @@ pub struct Way {
     pub metres: f64,
     /// Names of the roads along it, each once in a row.
     pub streets: Vec<String>,
+    /// Names of closed roads over which it would go, were they open.
+    pub around: Vec<String>,
 }
 
 /// A ring: what is reached within its time.
@@ -167,7 +135,9 @@ impl Station {
     /// The way between two points; without roads the straight line, which says why.
     #[must_use]
     pub fn way(&self, from: Wgs84, to: Wgs84) -> Way {
-        let found = self.map().roads().ask(|roads| roads.route(from, to));
+        let roads = self.map().roads();
+        let found = roads.ask(|roads| roads.route(from, to));
+        let around = roads.shut_on_the_way(from, to);
         match found.and_then(|route| route.map_err(NoRoad::from)) {
             Ok(route) => {
                 let mut streets: Vec<String> = Vec::new();
@@ -182,6 +152,7 @@ impl Station {
                     seconds: Some(route.seconds),
                     metres: route.metres,
                     streets,
+                    around,
                 }
             }
             Err(why) => Way {
@@ -190,6 +161,7 @@ impl Station {
                 seconds: None,
                 metres: distance_m(from, to),
                 streets: Vec::new(),
+                around,
             },
         }
     }
@@ -353,12 +325,8 @@ impl Station {
         let key = format!("{KEY}{}", class.word());
         let (at_ms, actor) = (self.now_ms(), actor.clone());
         let saved = self.act(move |log| write_setting(log, &actor, at_ms, &key, &value))?;
-        self.map().roads().set_speeds(&self.speed_table()?);
+        self.relay_roads()?;
         Ok(saved)
-    }
-
-    pub(crate) fn speed_table(&self) -> Result<SpeedTable, AppError> {
-        Ok(speeds_of(&self.store().read(read::county)?))
     }
 }
 

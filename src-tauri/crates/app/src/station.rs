@@ -128,6 +128,8 @@ pub enum Topic {
     Drawings,
     /// Stations, in touch or apart.
     Stations,
+    /// Closed roads and their speeds.
+    Roads,
 }
 
 /// Something that is on the disk.

@@ -30,6 +30,9 @@ pub struct Style {
     pub(crate) type_scale: f64,
 }
 
+/// Layers of the county's own areas begin so.
+const OWN: &str = "own-";
+
 impl Style {
     /// The desk's style in the colours of a theme. `type_scale` is the desk's type size
     /// (1, 1.25, 1.5); names grow by half of it, as they do on the screen.
@@ -67,6 +70,13 @@ impl Style {
     /// The style's layers, bottom to top.
     pub fn layers(&self) -> &[StyleLayer] {
         &self.layers
+    }
+
+    /// The same style without the county's own areas, which the desk draws when they are asked for.
+    #[must_use]
+    pub fn without_own_areas(mut self) -> Self {
+        self.layers.retain(|layer| !layer.id.starts_with(OWN));
+        self
     }
 
     /// The same style without its layers of names.

@@ -12,7 +12,7 @@
 //! walking straight there, marked as an estimate: that can only be too long, so it never stands
 //! before one that is quicker. A unit of which not even that is known stands behind all whose
 //! time is known, by straight line. If no unit has a road time because there is no road graph,
-//! all are ordered by straight line and the answer says so.
+//! or it is still being read, all are ordered by straight line and the answer says which.
 //!
 //! A team that holds its 135 point and in whose first ring the incident lies comes first of
 //! those that may be sent: it stands there for that.
@@ -60,6 +60,8 @@ impl By {
 pub enum NoRoad {
     /// There is no road graph at all.
     NoGraph,
+    /// It is still being read.
+    Loading,
     /// It, or the place, is too far from any road.
     OffRoad,
     /// No way leads there.
@@ -236,12 +238,18 @@ pub fn rank(
     limits: RankLimits,
 ) -> Ranking {
     let is_road = |unit: &CandidateFacts| unit.travel_s.is_some();
-    let no_graph = |unit: &CandidateFacts| unit.no_road == Some(NoRoad::NoGraph);
-    let lacks_graph = by == By::RoadTime
-        && place_known
-        && !units.iter().any(is_road)
-        && units.iter().any(no_graph);
-    let by = if lacks_graph { By::StraightLine } else { by };
+    let says = |why: NoRoad| units.iter().any(|unit| unit.no_road == Some(why));
+    let is_by_road = by == By::RoadTime && place_known && !units.iter().any(is_road);
+    let lacks_graph = match is_by_road {
+        true if says(NoRoad::Loading) => Some(ReasonCode::RoadsLoading),
+        true if says(NoRoad::NoGraph) => Some(ReasonCode::NoRoadGraph),
+        _ => None,
+    };
+    let by = if lacks_graph.is_some() {
+        By::StraightLine
+    } else {
+        by
+    };
     let mut judged: Vec<Judged> = units
         .iter()
         .enumerate()
@@ -270,9 +278,7 @@ pub fn rank(
         .map(|(at, judged)| judged.row(at, picked.chosen.get(&at)))
         .collect();
     let mut head = reason::wanted(wanted);
-    if lacks_graph {
-        head.push(Reason::plain(ReasonCode::NoRoadGraph));
-    }
+    head.extend(lacks_graph.map(Reason::plain));
     Ranking {
         by,
         wanted: head,

@@ -5,6 +5,7 @@
 //! Until then it is a hidden folder beside it, which the next build of the same pack removes.
 
 mod borders;
+mod own;
 mod sketch;
 mod staging;
 
@@ -124,6 +125,7 @@ pub fn build_signed(
     tell(Stage::Draw, 0, 1)?;
     let mut made = draw(input, &extract);
     gather_own(&mut made.gathered, &own);
+    own::draw(&own, &mut made.drawing);
     made.drawing.sort();
     made.counts.features = feature_counts(&made.drawing);
 

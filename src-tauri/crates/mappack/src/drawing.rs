@@ -5,7 +5,7 @@ use crate::extract::Px;
 use crate::mvt::Value;
 use crate::shapes::Area;
 
-/// The layers of a tile in the order they are written: Shortbread 1.0 names.
+/// The layers of a tile in the order they are written: Shortbread 1.0 names, then the county's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub(crate) enum Layer {
@@ -35,11 +35,13 @@ pub(crate) enum Layer {
     Ferries,
     PublicTransport,
     Pois,
+    OwnAreas,
+    OwnAreaLabels,
 }
 
 impl Layer {
     /// Every layer with its name, in order.
-    pub(crate) const ALL: [(Self, &'static str); 26] = [
+    pub(crate) const ALL: [(Self, &'static str); 28] = [
         (Self::Ocean, "ocean"),
         (Self::WaterPolygons, "water_polygons"),
         (Self::WaterPolygonsLabels, "water_polygons_labels"),
@@ -66,6 +68,8 @@ impl Layer {
         (Self::Ferries, "ferries"),
         (Self::PublicTransport, "public_transport"),
         (Self::Pois, "pois"),
+        (Self::OwnAreas, "own_areas"),
+        (Self::OwnAreaLabels, "own_area_labels"),
     ];
 
     /// The layer's name in a tile.

@@ -1,16 +1,18 @@
 //! Installing a pack while desks are at work: checked byte for byte, copied aside, synced, named,
-//! and only then pointed at. The pack before stays, and is gone back to when the new one fails.
+//! and only then pointed at. The pack before stays, and is gone back to when the new one fails;
+//! older ones are removed then, unless somebody still has them open.
 //! Not here: building (`build`), the file on a stick (`archive`).
 //!
 //! **Invariant:** `current` names a pack that was whole when it was named. A crash at any moment
 //! leaves the old pointer or the new one; half a pack is only ever under a hidden name, which the
-//! next installation removes.
+//! next installation removes. **Invariant:** neither the pack that `current` names nor the one
+//! before nor one that is open is ever removed.
 
 use crate::PackError;
 use crate::archive::Archive;
 use crate::build::Continue;
 use crate::manifest::{FileEntry, MANIFEST_BYTES_MAX, MANIFEST_FILE, Manifest, SIGNATURE_FILE};
-use crate::pack::Pack;
+use crate::pack::{self, Pack};
 use crate::place::{copy_hashed, replace, sync};
 use crate::signature::{self, SIGNATURE_BYTES_MAX, Signed};
 use serde::{Deserialize, Serialize};
@@ -19,10 +21,13 @@ use std::fs::{File, TryLockError};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
+/// A folder whose name begins so holds a pack that was found damaged; it is kept to be looked at.
+pub const DAMAGED: &str = "damaged-";
 /// The file that names the pack in use.
 pub const POINTER_FILE: &str = "current";
 const LOCK_FILE: &str = ".lock";
 const INCOMING: &str = ".incoming-";
+const OUTGOING: &str = ".outgoing-";
 
 /// How far an installation is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,6 +172,10 @@ pub fn install(
     }
     let previous = before.map(|pointer| pointer.current);
     point(packs_dir, &id, previous.as_deref())?;
+    if let Err(error) = prune(packs_dir, &id, previous.as_deref()) {
+        // The new pack is in use all the same; the next installation tries again.
+        tracing::warn!(%error, "old map packs could not be removed");
+    }
     Ok(Installed {
         id,
         dir,
@@ -293,6 +302,26 @@ fn check_room(packs_dir: &Path, bytes: u64) -> Result<(), PackError> {
     }
 }
 
+/// Removes every pack but the one in use, the one before and those that are open. Each gets a
+/// hidden name first, so that half a pack never bears a pack's name.
+fn prune(packs_dir: &Path, current: &str, previous: Option<&str>) -> Result<(), PackError> {
+    for entry in std::fs::read_dir(packs_dir).map_err(PackError::io(packs_dir))? {
+        let dir = entry.map_err(PackError::io(packs_dir))?.path();
+        let name = dir.file_name().unwrap_or_default().to_string_lossy();
+        let is_kept = name == current || previous.is_some_and(|id| name == id);
+        let is_aside = name.starts_with('.') || name.starts_with(DAMAGED);
+        if is_kept || is_aside || !dir.join(MANIFEST_FILE).is_file() || pack::is_open(&dir) {
+            continue;
+        }
+        tracing::info!(%name, "removing an old map pack");
+        let hidden = packs_dir.join(format!("{OUTGOING}{name}"));
+        std::fs::rename(&dir, &hidden).map_err(PackError::io(&dir))?;
+        sync(packs_dir)?;
+        std::fs::remove_dir_all(&hidden).map_err(PackError::io(&hidden))?;
+    }
+    Ok(())
+}
+
 /// Removes what an installation that was cut short left behind.
 fn clear_leftovers(packs_dir: &Path) -> Result<(), PackError> {
     for entry in std::fs::read_dir(packs_dir).map_err(PackError::io(packs_dir))? {
@@ -302,7 +331,7 @@ fn clear_leftovers(packs_dir: &Path) -> Result<(), PackError> {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        if name.starts_with(INCOMING) {
+        if name.starts_with(INCOMING) || name.starts_with(OUTGOING) {
             tracing::info!(%name, "removing half a map pack");
             std::fs::remove_dir_all(&path).map_err(PackError::io(&path))?;
         }

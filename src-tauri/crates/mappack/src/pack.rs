@@ -2,7 +2,9 @@
 //! Not here: building (`build`), finding places (`search`).
 
 use crate::PackError;
-use crate::manifest::{COUNTY_FILE, FileEntry, GAZETTEER_FILE, Manifest, ROADS_FILE, TILES_FILE};
+use crate::manifest::{
+    COUNTY_FILE, FileEntry, GAZETTEER_FILE, MANIFEST_FILE, Manifest, ROADS_FILE, TILES_FILE,
+};
 use crate::mbtiles::open_read_only;
 use crate::raster::Raster;
 use crate::search::Lazy;
@@ -10,6 +12,7 @@ use crate::signature::{self, Signed};
 use fengsui_geo::{TileId, Wgs84};
 use fengsui_routing::RoadGraph;
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -25,6 +28,23 @@ pub struct Pack {
     county: Option<Pool>,
     /// `None` in a pack without a picture map.
     raster: Option<Raster>,
+    /// Says to whoever removes old packs that this one is open.
+    _held: Option<File>,
+}
+
+/// Takes the lock by which others see that a pack is open. Where a disk knows no locks there is
+/// none.
+fn hold(dir: &Path) -> Option<File> {
+    let file = File::open(dir.join(MANIFEST_FILE)).ok()?;
+    file.try_lock_shared().ok()?;
+    Some(file)
+}
+
+/// Whether any program has the pack of a folder open; where that cannot be told, it may be.
+pub(crate) fn is_open(dir: &Path) -> bool {
+    let file = File::open(dir.join(MANIFEST_FILE));
+    // The lock is let go at the end of the line.
+    file.is_ok_and(|file| file.try_lock().is_err())
 }
 
 /// A town of the county.
@@ -85,6 +105,7 @@ impl Pack {
                 None => None,
             },
             dir: dir.to_owned(),
+            _held: hold(dir),
             manifest,
         };
         // A file of the right length may still be none: ask each one thing.

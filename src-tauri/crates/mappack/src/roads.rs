@@ -12,7 +12,7 @@ use crate::PackError;
 use crate::extract::{Extract, Restriction, Role};
 use crate::manifest::Counts;
 use crate::own::OwnRoad;
-use fengsui_routing::{Network, Place, RoadGraph, RoadWay, RuleKind, TurnRule};
+use fengsui_routing::{Network, Place, RoadClass, RoadGraph, RoadWay, RuleKind, TurnRule};
 use osmpbf::RelMemberType;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -36,6 +36,11 @@ pub(crate) fn write(
     counts.turn_rules = found.rules;
     counts.turn_rules_left_out = found.rules_left_out;
     Ok(())
+}
+
+/// Class of a road of the county's own, as it is driven and drawn.
+pub(crate) fn own_class(road: &OwnRoad) -> RoadClass {
+    own::class(road)
 }
 
 /// The road graph of an extract by itself, without making a pack.

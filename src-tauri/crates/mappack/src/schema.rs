@@ -55,6 +55,11 @@ pub(crate) fn area(drawing: &mut Drawing, tags: Tags<'_>, area: Area) {
     }
 }
 
+/// A road of the county's own, drawn as one of the extract is.
+pub(crate) fn own_road(class: &str, name: Option<&str>, is_oneway: bool) -> Vec<Wanted> {
+    streets::own(class, name, is_oneway)
+}
+
 /// Whether a closed way with these tags is an area and not a line that comes back to its start.
 pub(crate) fn is_area(tags: Tags<'_>) -> bool {
     if tags.is("area", "no") {

@@ -428,6 +428,80 @@ fn crash_at_every_step() {
     }
 }
 
+/// Names of the packs that lie in a folder.
+fn packs_in(packs: &Path) -> BTreeSet<String> {
+    std::fs::read_dir(packs)
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.path().join("manifest.json").is_file())
+        .map(|entry| entry.file_name().into_string().unwrap())
+        .collect()
+}
+
+/// The pack in use and the one before stay, older ones go; one that is open stays until nobody
+/// has it open any more.
+#[test]
+fn old_packs_go() {
+    let desk = Desk::new();
+    let first = install::current(&desk.packs).unwrap().unwrap();
+    let open = Pack::open(&first.dir).unwrap();
+    let second = install::install(&desk.new, &desk.packs, &mut go_on).unwrap();
+    let third = install::install(&desk.new, &desk.packs, &mut go_on).unwrap();
+    let ids = |installed: &[&install::Installed]| -> BTreeSet<String> {
+        installed.iter().map(|one| one.id.clone()).collect()
+    };
+    // The first is neither in use nor the one before, but somebody reads it.
+    assert_eq!(packs_in(&desk.packs), ids(&[&first, &second, &third]));
+    open.verify().unwrap();
+    drop(open);
+    std::fs::create_dir_all(desk.packs.join("damaged-1")).unwrap();
+    std::fs::write(desk.packs.join("damaged-1/manifest.json"), "{}").unwrap();
+    let fourth = install::install(&desk.new, &desk.packs, &mut go_on).unwrap();
+    let mut left = ids(&[&third, &fourth]);
+    left.insert("damaged-1".to_owned());
+    assert_eq!(packs_in(&desk.packs), left);
+    assert_eq!(install::rollback(&desk.packs).unwrap().id, third.id);
+    assert_eq!(desk.in_use(), "new");
+    // Going back removes nothing, so that one can come forward again.
+    assert_eq!(packs_in(&desk.packs), left);
+}
+
+/// The power goes while an old pack is being removed, and between the pointing and the removing:
+/// what is in use is whole, one can go back, and the next installation removes the rest.
+#[test]
+fn crash_while_removing() {
+    let desk = Desk::new();
+    let first = install::current(&desk.packs).unwrap().unwrap();
+    let open = Pack::open(&first.dir).unwrap();
+    let second = install::install(&desk.new, &desk.packs, &mut go_on).unwrap();
+    let third = install::install(&desk.new, &desk.packs, &mut go_on).unwrap();
+    drop(open);
+    // As right after the pointing: the oldest still lies there under its name.
+    let between = desk.dir.path().join("between");
+    copy_tree(&desk.packs, &between);
+    // As in the middle of the removing: hidden, and half of it gone.
+    let middle = desk.dir.path().join("middle");
+    copy_tree(&desk.packs, &middle);
+    let hidden = middle.join(format!(".outgoing-{}", first.id));
+    std::fs::rename(middle.join(&first.id), &hidden).unwrap();
+    std::fs::remove_file(hidden.join("manifest.json")).unwrap();
+    for packs in [between, middle] {
+        assert_eq!(in_use(&packs), "new");
+        let now = install::current(&packs).unwrap().unwrap();
+        assert_eq!(now.previous.as_ref(), Some(&second.id));
+        let fourth = install::install(&desk.file(), &packs, &mut go_on).unwrap();
+        let left = BTreeSet::from([third.id.clone(), fourth.id]);
+        assert_eq!(packs_in(&packs), left);
+        let hidden = std::fs::read_dir(&packs).unwrap();
+        let hidden = hidden.filter(|entry| {
+            let name = entry.as_ref().unwrap().file_name();
+            name.to_string_lossy().starts_with(".outgoing-")
+        });
+        assert_eq!(hidden.count(), 0);
+        assert_eq!(install::rollback(&packs).unwrap().id, third.id);
+    }
+}
+
 /// A pack that rots after it was installed: the one before is used, and the reason is told.
 #[test]
 fn rotten_after_installing() {

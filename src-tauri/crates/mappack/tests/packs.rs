@@ -121,7 +121,8 @@ fn addresses(dir: &Path, zoom: u8) -> Vec<(u32, u32)> {
     rows.map(Result::unwrap).collect()
 }
 
-const SHORTBREAD: [&str; 26] = [
+/// Names of Shortbread, then our own.
+const LAYERS: [&str; 28] = [
     "ocean",
     "water_polygons",
     "water_polygons_labels",
@@ -148,7 +149,103 @@ const SHORTBREAD: [&str; 26] = [
     "ferries",
     "public_transport",
     "pois",
+    "own_areas",
+    "own_area_labels",
 ];
+
+/// A text of a decoded feature.
+fn said<'a>(feature: &'a mvt_reader::feature::Feature, key: &str) -> Option<&'a str> {
+    match feature.properties.as_ref()?.get(key)? {
+        mvt_reader::feature::Value::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// All features of a layer in all tiles of a zoom.
+fn features(pack: &Pack, dir: &Path, zoom: u8, layer: &str) -> Vec<mvt_reader::feature::Feature> {
+    let mut found = Vec::new();
+    for (x, y) in addresses(dir, zoom) {
+        let mut tile = decode(pack.tile(zoom, x, y).unwrap().unwrap());
+        found.extend(tile.remove(layer).unwrap_or_default());
+    }
+    found
+}
+
+/// The county's own areas are in the tiles with their names, its own roads among the streets; two
+/// builds are the same bytes.
+#[test]
+fn own_areas_and_roads_are_drawn() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = dir.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let square = |west: f64| {
+        let east = west + 0.05;
+        format!("\"POLYGON (({west} 31.2, {east} 31.2, {east} 31.25, {west} 31.25, {west} 31.2))\"")
+    };
+    let areas = write(
+        "辖区.csv",
+        &format!(
+            "名称,编号,几何\n城关所,A1,{}\n河东所,A2,{}\n",
+            square(113.9),
+            square(113.95)
+        ),
+    );
+    let zones = write(
+        "巡区.csv",
+        &format!("名称,编号,几何\n一区,Z1,{}\n", square(113.9)),
+    );
+    let roads = write(
+        "道路.csv",
+        "名称,类型,单行,几何\n新修路,县道,是,\"LINESTRING (113.91 31.21, 113.94 31.22)\"\n",
+    );
+    let own = [areas, zones, roads];
+    let built = |name: &str| {
+        let out = dir.path().join(name).join("pack");
+        std::fs::create_dir_all(out.parent().unwrap()).unwrap();
+        let input = BuildInput::own_alone(&own, AT).unwrap();
+        (
+            build(&input, &out, &mut |_| Continue::Yes).unwrap(),
+            dir.path().join(name),
+        )
+    };
+    let ((one, folder), (two, _)) = (built("one"), built("two"));
+    assert_eq!(one.files, two.files);
+    let pack = Pack::open(&folder.join("pack")).unwrap();
+    let texts = |zoom: u8, layer: &str, key: &str| -> BTreeSet<String> {
+        let found = features(&pack, &folder, zoom, layer);
+        found
+            .iter()
+            .filter_map(|one| said(one, key).map(str::to_owned))
+            .collect()
+    };
+    let set = |words: &[&str]| {
+        words
+            .iter()
+            .map(|word| (*word).to_owned())
+            .collect::<BTreeSet<_>>()
+    };
+    assert_eq!(
+        texts(9, "own_area_labels", "name"),
+        set(&["城关所", "河东所"])
+    );
+    assert_eq!(
+        texts(12, "own_area_labels", "name"),
+        set(&["一区", "城关所", "河东所"])
+    );
+    assert_eq!(
+        texts(12, "own_areas", "kind"),
+        set(&["jurisdiction", "patrol_zone"])
+    );
+    assert_eq!(texts(14, "own_areas", "code"), set(&["A1", "A2", "Z1"]));
+    assert_eq!(texts(14, "streets", "kind"), set(&["secondary"]));
+    assert_eq!(texts(14, "street_labels", "name"), set(&["新修路"]));
+    for zoom in 6..=14 {
+        sound_tiles(&folder, &pack, zoom);
+    }
+}
 
 /// Decodes all tiles of a zoom and counts features by layer; checks names and coordinates.
 fn sound_tiles(dir: &Path, pack: &Pack, zoom: u8) -> BTreeMap<String, usize> {
@@ -156,7 +253,7 @@ fn sound_tiles(dir: &Path, pack: &Pack, zoom: u8) -> BTreeMap<String, usize> {
     for (x, y) in addresses(dir, zoom) {
         let tile = pack.tile(zoom, x, y).unwrap().expect("listed tile");
         for (layer, features) in decode(tile) {
-            assert!(SHORTBREAD.contains(&layer.as_str()), "{layer}");
+            assert!(LAYERS.contains(&layer.as_str()), "{layer}");
             assert!(!features.is_empty());
             for feature in &features {
                 check_shape(&feature.geometry, &layer);

@@ -13,6 +13,38 @@ use fengsui_geo::{Bounds, Wgs84};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PieceId(pub u32);
 
+/// A piece driven in one direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RoadLane {
+    /// The piece.
+    pub piece: PieceId,
+    /// Driven against its points.
+    pub against: bool,
+}
+
+impl RoadLane {
+    /// A piece and whether it is driven against its points.
+    #[must_use]
+    pub fn new(piece: PieceId, against: bool) -> Self {
+        Self { piece, against }
+    }
+
+    /// Saturates for a number that no graph has.
+    pub(crate) fn lane(self) -> Lane {
+        let PieceId(piece) = self.piece;
+        piece
+            .saturating_mul(2)
+            .saturating_add(u32::from(self.against))
+    }
+
+    pub(crate) fn of(lane: Lane) -> Self {
+        Self {
+            piece: PieceId(lane >> 1),
+            against: lane & 1 == 1,
+        }
+    }
+}
+
 /// A point in 1e-7 degrees: longitude, latitude.
 pub(crate) type E7 = (i32, i32);
 

@@ -11,6 +11,7 @@
 mod build;
 mod bytes;
 mod class;
+mod closing;
 mod contour;
 mod cost;
 mod cut;
@@ -34,8 +35,9 @@ mod town;
 mod turns;
 
 pub use class::RoadClass;
+pub use closing::{CLOSING_LIMIT_M, OTHER_SIDE_M, turned_deg};
 pub use error::{BuildError, GraphError, NoWay};
-pub use graph::{GraphCounts, PieceId, RoadGraph};
+pub use graph::{GraphCounts, PieceId, RoadGraph, RoadLane};
 pub use network::{Network, Place, RoadWay, RuleKind, Signal, TurnRule};
 pub use rank::Travel;
 pub use rings::{Polygon, Reach, ReachLine};

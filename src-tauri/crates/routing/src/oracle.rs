@@ -95,7 +95,7 @@ fn backward(roads: &Roads, from: &[Result<Snap, NoWay>], goal: &Snap) -> Vec<Cos
                 break;
             }
         }
-        if roads.is_closed[(lane >> 1) as usize] {
+        if roads.is_closed[lane as usize] {
             continue;
         }
         for turn in roads.turns.turning_into(lane) {

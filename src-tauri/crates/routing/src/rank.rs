@@ -99,15 +99,16 @@ impl Roads {
         let PieceId(piece) = snap.piece;
         let along_dm = snap.along_dm;
         let length_dm = match self.graph.pieces.get(piece as usize) {
-            Some(found) if !self.is_closed[piece as usize] => found.length_dm,
-            _ => return Lanes::default(),
+            Some(found) => found.length_dm,
+            None => return Lanes::default(),
         };
         let lane = piece * 2;
         let both = [
             (lane, along_dm),
             (lane + 1, length_dm.saturating_sub(along_dm)),
         ];
-        Lanes(both.map(|at| Some(at).filter(|(lane, _)| self.graph.is_open(*lane))))
+        let is_open = |lane: Lane| self.graph.is_open(lane) && !self.is_closed[lane as usize];
+        Lanes(both.map(|at| Some(at).filter(|(lane, _)| is_open(*lane))))
     }
 }
 

@@ -5,7 +5,7 @@
 //! wholes, and an answer never mixes two states (`&mut self` to set, `&self` to ask).
 
 use crate::cost::{Cost, FAR, cost, piece_ms};
-use crate::graph::{Lane, PieceId, RoadGraph, direction_of, piece_of, wgs84};
+use crate::graph::{Lane, PieceId, RoadGraph, RoadLane, direction_of, piece_of, wgs84};
 use crate::hierarchy::Hierarchy;
 use crate::metric::Metric;
 use crate::reach::Connected;
@@ -16,8 +16,8 @@ use crate::{NoWay, SpeedTable};
 use fengsui_geo::Wgs84;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// So many pieces changing at once are brought up to date one by one; more, all arcs anew.
-const FEW: usize = 64;
+/// So many lanes changing at once are brought up to date one by one; more, all arcs anew.
+const FEW: usize = 128;
 /// More idle memories of searches than this are dropped.
 const IDLE_MAX: usize = 8;
 
@@ -25,15 +25,16 @@ const IDLE_MAX: usize = 8;
 #[derive(Debug)]
 pub struct Roads {
     pub(crate) graph: Arc<RoadGraph>,
-    pub(crate) turns: Turns,
-    pub(crate) connected: Connected,
+    pub(crate) turns: Arc<Turns>,
+    pub(crate) connected: Arc<Connected>,
+    /// By lane.
     pub(crate) is_closed: Vec<bool>,
     /// Time of each lane from end to end, in milliseconds.
     pub(crate) lane_ms: Vec<u32>,
     turn_costs: Vec<Cost>,
-    hierarchy: Hierarchy,
+    hierarchy: Arc<Hierarchy>,
     metric: Metric,
-    index: Index,
+    pub(crate) index: Arc<Index>,
     idle: Mutex<Vec<Scratch>>,
 }
 
@@ -43,18 +44,18 @@ impl Roads {
         let turns = Turns::new(&graph);
         let hierarchy = Hierarchy::new(&graph, &turns);
         let mut roads = Self {
-            connected: Connected::new(&graph, &turns),
-            is_closed: vec![false; graph.pieces.len()],
+            connected: Arc::new(Connected::new(&graph, &turns)),
+            is_closed: vec![false; graph.lane_count()],
             lane_ms: Vec::new(),
             turn_costs: Vec::new(),
             metric: Metric {
                 up: Vec::new(),
                 down: Vec::new(),
             },
-            index: Index::new(&graph),
+            index: Arc::new(Index::new(&graph)),
             idle: Mutex::new(Vec::new()),
-            hierarchy,
-            turns,
+            hierarchy: Arc::new(hierarchy),
+            turns: Arc::new(turns),
             graph,
         };
         roads.set_speeds(speeds);
@@ -83,23 +84,33 @@ impl Roads {
         self.metric = Metric::customise(&self.hierarchy, &self.turn_costs);
     }
 
-    /// Closes exactly these pieces, in both directions, and opens all others. Nothing drives
-    /// over a closed piece; a point on one is put on the nearest open road. Numbers that the
-    /// graph does not have are passed over.
+    /// Closes exactly these pieces, in both directions, and opens all others; see
+    /// [`Roads::set_closed_lanes`].
     pub fn set_closed(&mut self, pieces: &[PieceId]) {
-        let mut is_closed = vec![false; self.graph.pieces.len()];
-        for PieceId(piece) in pieces {
-            if let Some(flag) = is_closed.get_mut(*piece as usize) {
+        let lanes: Vec<RoadLane> = pieces
+            .iter()
+            .flat_map(|piece| [false, true].map(|against| RoadLane::new(*piece, against)))
+            .collect();
+        self.set_closed_lanes(&lanes);
+    }
+
+    /// Closes exactly these lanes and opens all others. Nothing drives over a closed lane; a
+    /// point on a piece without an open lane is put on the nearest road that has one. Numbers
+    /// that the graph does not have are passed over.
+    pub fn set_closed_lanes(&mut self, lanes: &[RoadLane]) {
+        let mut is_closed = vec![false; self.graph.lane_count()];
+        for lane in lanes {
+            if let Some(flag) = is_closed.get_mut(lane.lane() as usize) {
                 *flag = true;
             }
         }
         let changed: Vec<usize> = (0..is_closed.len())
-            .filter(|piece| is_closed[*piece] != self.is_closed[*piece])
+            .filter(|lane| is_closed[*lane] != self.is_closed[*lane])
             .collect();
         self.is_closed = is_closed;
         let mut turns = Vec::new();
-        for lane in changed.iter().flat_map(|piece| [piece * 2, piece * 2 + 1]) {
-            turns.extend(self.turns.turning_into(lane as Lane));
+        for lane in &changed {
+            turns.extend(self.turns.turning_into(*lane as Lane));
         }
         for turn in &turns {
             self.turn_costs[*turn] = self.turn_cost(*turn);
@@ -112,18 +123,38 @@ impl Roads {
         }
     }
 
-    /// The pieces closed now, by number.
+    /// The pieces closed now in at least one direction, by number.
     pub fn closed(&self) -> Vec<PieceId> {
         (0u32..)
-            .zip(&self.is_closed)
-            .filter(|(_, is_closed)| **is_closed)
+            .zip(self.is_closed.chunks(2))
+            .filter(|(_, lanes)| lanes.contains(&true))
             .map(|(piece, _)| PieceId(piece))
             .collect()
     }
 
+    /// The same roads at the same speeds with nothing closed, to ask which way one would have
+    /// gone. Graph and hierarchy are shared, not copied.
+    #[must_use]
+    pub fn without_closures(&self) -> Roads {
+        let mut open = Roads {
+            graph: self.graph.clone(),
+            turns: self.turns.clone(),
+            connected: self.connected.clone(),
+            is_closed: self.is_closed.clone(),
+            lane_ms: self.lane_ms.clone(),
+            turn_costs: self.turn_costs.clone(),
+            hierarchy: self.hierarchy.clone(),
+            metric: self.metric.clone(),
+            index: self.index.clone(),
+            idle: Mutex::new(Vec::new()),
+        };
+        open.set_closed_lanes(&[]);
+        open
+    }
+
     /// The piece of road nearest to a point, closed or not, however far; `None` without roads.
     pub fn nearest_piece(&self, at: Wgs84) -> Option<NearPiece> {
-        self.index.near_piece(&self.graph, at)
+        self.index.near_piece(&self.graph, at, |_| true)
     }
 
     /// The line of a piece; empty for a number that the graph does not have.
@@ -165,7 +196,7 @@ impl Roads {
     /// What a turn costs together with driving the lane it leads into to its end.
     pub(crate) fn turn_cost(&self, turn: usize) -> Cost {
         let onto = self.turns.onto[turn];
-        match self.is_closed[piece_of(onto)] {
+        match self.is_closed[onto as usize] {
             true => FAR,
             false => cost(self.turns.ms[turn], 0) + self.lane_cost(onto),
         }

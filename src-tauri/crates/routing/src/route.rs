@@ -2,7 +2,7 @@
 //! Not here: spoken turn-by-turn directions.
 
 use crate::cost::{Cost, FAR, cost, dm};
-use crate::graph::{E7, Lane, RoadGraph, direction_of, piece_of, wgs84};
+use crate::graph::{E7, Lane, RoadGraph, RoadLane, direction_of, piece_of, wgs84};
 use crate::rank::travel;
 use crate::roads::Roads;
 use crate::search::Search;
@@ -26,6 +26,8 @@ pub struct Route {
     pub to_off_m: f64,
     /// The streets along it in order; neighbours of one name and class are one.
     pub legs: Vec<Leg>,
+    /// What is driven over, in order, first and last perhaps in part.
+    pub lanes: Vec<RoadLane>,
 }
 
 /// A street driven along.
@@ -63,6 +65,10 @@ impl Roads {
             from_off_m: travel.from_off_m,
             to_off_m: travel.to_off_m,
             legs: self.legs(&driven),
+            lanes: driven
+                .iter()
+                .map(|(lane, ..)| RoadLane::of(*lane))
+                .collect(),
         })
     }
 

@@ -44,6 +44,10 @@ pub struct NearPiece {
     pub name: Option<String>,
     /// Class of the road.
     pub class: RoadClass,
+    /// Which way its points run there, degrees clockwise from north, 0 to 360.
+    pub heading_deg: f64,
+    /// Whether it may be driven along its points, and against.
+    pub is_open: [bool; 2],
 }
 
 /// A stretch between two points of a piece: piece and number of the stretch.
@@ -94,16 +98,25 @@ impl Index {
         found.map(|(squared, piece, number)| (squared.sqrt(), piece, number))
     }
 
-    /// The nearest road of all.
-    pub(crate) fn near_piece(&self, graph: &RoadGraph, at: Wgs84) -> Option<NearPiece> {
-        let (off_m, piece, stretch) = self.nearest(at, |_| true)?;
+    /// The nearest road of those that will do.
+    pub(crate) fn near_piece(
+        &self,
+        graph: &RoadGraph,
+        at: Wgs84,
+        will_do: impl Fn(u32) -> bool,
+    ) -> Option<NearPiece> {
+        let (off_m, piece, stretch) = self.nearest(at, will_do)?;
         let foot = self.foot(graph, at, piece as usize, stretch)?;
+        let mut ends = graph.line(piece as usize).skip(stretch as usize).map(wgs84);
+        let heading_deg = fengsui_geo::bearing_deg(ends.next()?, ends.next()?).unwrap_or(0.0);
         Some(NearPiece {
             piece: PieceId(piece),
             at: wgs84(foot.0),
             off_m,
             name: graph.name(piece as usize).map(str::to_owned),
             class: graph.pieces[piece as usize].class,
+            heading_deg,
+            is_open: graph.pieces[piece as usize].is_open,
         })
     }
 
@@ -158,7 +171,8 @@ impl Index {
     }
 }
 
-/// Whether a piece may carry a start (a goal): open, not closed, part of the network.
+/// Whether a piece may carry a start (a goal): a lane of it is open, not closed, part of the
+/// network.
 pub(crate) fn carries(
     graph: &RoadGraph,
     connected: &Connected,
@@ -170,10 +184,9 @@ pub(crate) fn carries(
         true => connected.leads[lane as usize],
         false => connected.is_led_to[lane as usize],
     };
-    !is_closed[piece as usize]
-        && [piece * 2, piece * 2 + 1]
-            .into_iter()
-            .any(|lane| graph.is_open(lane) && is_part(lane))
+    [piece * 2, piece * 2 + 1]
+        .into_iter()
+        .any(|lane| graph.is_open(lane) && !is_closed[lane as usize] && is_part(lane))
 }
 
 /// What the way between a point and its road costs, in milliseconds.

@@ -70,7 +70,13 @@ macro_rules! command_table {
             "ring.of" RingOf Read [] road::RingsAsked => road::Rings [];
             "speed.list" SpeedList Read [] common::Nothing => road::RoadSpeeds [];
             "speed.set" SpeedSet Write [ShiftLeader Supervisor Admin]
-                road::SetRoadSpeed => common::Saved [Settings];
+                road::SetRoadSpeed => common::Saved [Settings Roads];
+            "road.at" RoadAt Read [] road::RoadAsked => road::RoadFound [];
+            "road.closures" RoadClosures Read [] common::Nothing => road::Closures [];
+            "road.close" RoadClose Write [Dispatch ShiftLeader Commander]
+                road::CloseRoad => common::Saved [Roads];
+            "road.reopen" RoadReopen Write [Dispatch ShiftLeader Commander]
+                road::ReopenRoad => common::Saved [Roads];
             "circle.query" CircleQuery Read [] force::CircleAsked => force::CircleForce [];
             "point135.list" Point135List Read [] common::Nothing => force::Points135 [];
             "coverage.after" CoverageAfter Read [] force::CoverageAsked => force::Coverage [];

@@ -86,6 +86,8 @@ pub enum Topic {
     Drawings,
     /// Stations, in touch or apart.
     Stations,
+    /// Closed roads and their speeds.
+    Roads,
 }
 
 /// A reply that says only that the thing is on the disk.

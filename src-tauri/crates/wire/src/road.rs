@@ -1,4 +1,4 @@
-//! Roads (道路) on the wire: the way from here to there, rings by road time, speeds.
+//! Roads (道路) on the wire: the way from here to there, rings by road time, speeds, closed roads.
 //!
 //! Not here: ranking (`unit`).
 
@@ -36,6 +36,8 @@ pub struct Route {
     pub metres: f64,
     /// Names of the roads along it.
     pub streets: Vec<String>,
+    /// Names of closed roads over which it would go, were they open; one without a name is empty.
+    pub around: Vec<String>,
 }
 
 /// `ring.of`.
@@ -117,4 +119,106 @@ pub struct SetRoadSpeed {
     /// Inside built-up areas, 3 to 200 km/h.
     #[serde(default)]
     pub town_kmh: Option<u16>,
+}
+
+/// `road.at`.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RoadAsked {
+    /// On or beside a road.
+    pub point: Point,
+}
+
+/// The road at a point.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RoadHere {
+    /// The nearest point of it.
+    pub point: Point,
+    /// How far that is, metres.
+    pub off_m: f64,
+    /// Its name; `null` where the map has none.
+    pub name: Option<String>,
+    /// Class (`road.<class>`).
+    pub class: String,
+    /// The ways it is driven there, degrees clockwise from north: one or two.
+    pub headings_deg: Vec<u16>,
+}
+
+/// The answer to `road.at`.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RoadFound {
+    /// The road; `null` where there is none.
+    pub road: Option<RoadHere>,
+    /// Why there is none: no_graph, loading, off_road; `null` = there is one.
+    pub why: Option<String>,
+}
+
+/// `road.close`.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct CloseRoad {
+    /// On or beside the road.
+    pub point: Point,
+    /// The way that is closed, degrees clockwise from north, 0 to 359; `null` = both ways.
+    #[serde(default)]
+    pub heading_deg: Option<u16>,
+    /// Its name; empty = the map's.
+    #[serde(default)]
+    pub name: String,
+    /// Why, 1 to 200 characters.
+    pub reason: String,
+    /// Whose word it is; empty = not said.
+    #[serde(default)]
+    pub ordered_by: String,
+    /// Until when, epoch ms; `null` = until further notice.
+    #[serde(default)]
+    pub until_ms: Option<i64>,
+    /// The closure that this one takes the place of.
+    #[serde(default)]
+    pub replaces: Option<String>,
+}
+
+/// `road.reopen`.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ReopenRoad {
+    /// Closure dot.
+    pub closure: String,
+    /// Why; may be empty.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// A closed road. Past its time it still counts until a person opens it.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Closure {
+    /// Dot.
+    pub id: String,
+    /// A point of it.
+    pub point: Point,
+    /// The way that is closed, degrees clockwise from north; `null` = both ways.
+    pub heading_deg: Option<u16>,
+    /// Its name; empty = it has none.
+    pub name: String,
+    /// Why.
+    pub reason: String,
+    /// Whose word it is; empty = not said.
+    pub ordered_by: String,
+    /// Who wrote it.
+    pub closed_by: String,
+    /// Since when, epoch ms.
+    pub since_ms: i64,
+    /// Until when, epoch ms; `null` = until further notice.
+    pub until_ms: Option<i64>,
+    /// What is closed on the map in use, `[lon, lat]`.
+    pub lines: Vec<Vec<[f64; 2]>>,
+    /// Why nothing is: no_graph, loading, off_road; `null` = something is.
+    pub why: Option<String>,
+}
+
+/// `road.closures`.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Closures {
+    /// The newest last.
+    pub closures: Vec<Closure>,
 }

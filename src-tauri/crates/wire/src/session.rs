@@ -108,6 +108,8 @@ pub struct MapFacts {
     pub has_roads: bool,
     /// It has jurisdictions.
     pub has_areas: bool,
+    /// The county's own areas are in its tiles, not only in its tables.
+    pub has_area_tiles: bool,
     /// It has pictures under the vector map: png, jpg, webp; `null` = none.
     pub raster: Option<String>,
 }

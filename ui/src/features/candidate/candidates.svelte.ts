@@ -14,11 +14,14 @@ export const SETTLE_MS = 250;
 
 export type SendResult = 'sent' | 'too_soon' | 'nothing' | 'reason_needed' | 'failed';
 
+const proposedOf = (ranked: Candidates | null): string[] =>
+  (ranked?.rows ?? []).filter((row) => row.proposed && row.rank !== null).map((row) => row.unit);
+
 class CandidateTable {
   incident = $state<string | null>(null);
   readonly ranked = new Read<Candidates>(
-    ['units', 'incidents', 'positions', 'map'],
-    () => desk.candidateRank({ incident: this.incident ?? '' }),
+    ['units', 'incidents', 'positions', 'map', 'roads'],
+    () => this.#rank(),
     2000,
   );
   /** What sending those that are ticked would leave uncovered, once they are others than proposed. */
@@ -38,6 +41,10 @@ class CandidateTable {
   sent = $state<string[]>([]);
   #appeared_ms = Number.POSITIVE_INFINITY;
   #isSending = false;
+  /** A person ticked or unticked since the proposal was ticked. */
+  #isTouched = false;
+  /** The newest answer went without roads because they were still being read. */
+  #wasLoading = false;
 
   /** Rows as shown: the best that may be sent and the first that may not; what is ticked stays. */
   arranged = $derived.by(() => {
@@ -56,6 +63,22 @@ class CandidateTable {
     return rows.find((row) => row.unit === this.cursor) ?? rows.find((row) => this.ticked.includes(row.unit)) ?? rows.find((row) => row.rank !== null);
   });
 
+  /** When the roads arrive, ticks nobody touched follow the proposal; an Enter already on its way is not meant for it. */
+  async #rank(): Promise<Candidates> {
+    const incident = this.incident ?? '';
+    const answer = await desk.candidateRank({ incident });
+    if (incident !== this.incident) return answer;
+    const isLoading = answer.wanted.some((one) => one.code === 'roads_loading');
+    const arrived = this.#wasLoading && !isLoading;
+    this.#wasLoading = isLoading;
+    const proposed = proposedOf(answer);
+    if (arrived && !this.#isTouched && this.sent_at_ms === null && proposed.join() !== this.ticked.join()) {
+      this.ticked = proposed;
+      this.#appeared_ms = performance.now();
+    }
+    return answer;
+  }
+
   /** Moves the cursor through the rows as shown; answers the place of the row. */
   walk(by: 1 | -1): number {
     const rows = this.arranged.rows;
@@ -71,6 +94,8 @@ class CandidateTable {
     if (isNew) {
       this.incident = incident;
       this.ranked.clear();
+      this.#isTouched = false;
+      this.#wasLoading = false;
       this.ticked = [];
       this.cursor = null;
       this.after.clear();
@@ -87,9 +112,8 @@ class CandidateTable {
   }
 
   tickProposed(): void {
-    this.ticked = (this.ranked.value?.rows ?? [])
-      .filter((row) => row.proposed && row.rank !== null)
-      .map((row) => row.unit);
+    this.#isTouched = false;
+    this.ticked = proposedOf(this.ranked.value);
   }
 
   forget(): void {
@@ -101,6 +125,7 @@ class CandidateTable {
   }
 
   toggle(unit: string): void {
+    this.#isTouched = true;
     this.ticked = this.ticked.includes(unit)
       ? this.ticked.filter((one) => one !== unit)
       : [...this.ticked, unit];
@@ -111,8 +136,7 @@ class CandidateTable {
 
   /** What the ticked would leave uncovered; `null` = not known yet, or cannot be known. */
   get left(): Coverage['left'] | null {
-    const rows = this.ranked.value?.rows ?? [];
-    const proposed = rows.filter((row) => row.proposed && row.rank !== null).map((row) => row.unit);
+    const proposed = proposedOf(this.ranked.value);
     const isProposal = proposed.length === this.ticked.length && proposed.every((unit) => this.ticked.includes(unit));
     if (isProposal) return this.ranked.value?.left ?? null;
     return this.after.value && !this.after.value.is_unknown ? this.after.value.left : null;

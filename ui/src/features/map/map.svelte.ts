@@ -25,7 +25,7 @@ class MapState {
   picked = $state.raw<Picked | null>(null);
   readonly positions = new Read<Positions>(['positions', 'units'], () => desk.positionList(), 1000);
   readonly layers = new Read<Layers>(['settings', 'map'], () => desk.layerList());
-  readonly points135 = new Read<Points135>(['positions', 'units', 'map'], () => desk.point135List(), 5000);
+  readonly points135 = new Read<Points135>(['positions', 'units', 'map', 'roads'], () => desk.point135List(), 5000);
   on = $state<Record<Toggle, boolean>>({ ...onAtFirst });
   /** True until the person moves the map; then it stays where they left it. */
   isFollowing = $state(true);

@@ -296,8 +296,8 @@ impl Station {
         if let Err(error) = pack.warm() {
             tracing::warn!(%error, "places are read when they are first searched");
         }
-        let roads = match (pack.road_graph(), self.speed_table()) {
-            (Ok(Some(graph)), Ok(speeds)) => RoadNet::of(graph, &speeds),
+        let roads = match (pack.road_graph(), self.overlay()) {
+            (Ok(Some(graph)), Ok(overlay)) => RoadNet::of(graph, overlay),
             (Ok(None), _) => RoadNet::None,
             (Err(error), _) => {
                 tracing::error!(%error, "roads could not be read; distances are straight lines");
@@ -309,6 +309,10 @@ impl Station {
             }
         };
         self.map().put_roads(pack, roads);
+        // What was closed or set while they were read.
+        if let Err(error) = self.relay_roads() {
+            tracing::error!(%error, "closed roads could not be read anew");
+        }
         self.announce(&[Topic::Map]);
     }
 

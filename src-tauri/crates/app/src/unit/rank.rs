@@ -7,7 +7,7 @@ use fengsui_domain::log::dot::Dot;
 use fengsui_domain::log::field::Field;
 use fengsui_domain::number::{IncidentNumber, ShortCode};
 use fengsui_domain::rank::{
-    By, CandidateFacts, Engagement, NoRoad, RankLimits, Reason, Standing, rank,
+    By, CandidateFacts, Engagement, NoRoad, RankLimits, Reason, ReasonCode, Standing, rank,
 };
 use fengsui_domain::unit::{UnitKind, UnitState};
 use fengsui_geo::{Wgs84, distance_m};
@@ -18,6 +18,9 @@ use crate::county::{kit_item, kit_list};
 use crate::error::{AppError, not_found};
 use crate::incident::form::{line_of, point_of};
 use crate::station::Station;
+
+/// Of so many first rows it is said which closed roads they go around: each is a way searched.
+const DETOURS_SAID: usize = 12;
 
 /// A candidate.
 #[derive(Debug, Clone, PartialEq)]
@@ -108,13 +111,39 @@ impl Station {
             .store()
             .read(|conn| Asked::read(conn, incident, read::units(conn)?))?;
         // Outside the reading: a connection is not held while ways are searched.
+        let place = place_of(&asked);
         let mut ranking = self.ranking(asked, true);
+        if let Some(place) = place {
+            self.say_detours(&mut ranking, place);
+        }
         let proposed = ranking.rows.iter().filter(|row| row.proposed);
         let proposed: Vec<Dot> = proposed.map(|row| row.dot).collect();
         if !proposed.is_empty() {
             ranking.left = self.uncovered_after(&proposed)?.left;
         }
         Ok(ranking)
+    }
+
+    /// Says of the first rows by road which closed roads they go around.
+    fn say_detours(&self, ranking: &mut CandidateRanking, place: Wgs84) {
+        let roads = self.map().roads();
+        let is_by_road = |row: &&mut CandidateRow| {
+            let is_cut_off = row.reasons.iter().any(|one| one.code == ReasonCode::NoWay);
+            row.road_m.is_some() || is_cut_off
+        };
+        let first = ranking.rows.iter_mut().filter(is_by_road);
+        for row in first.take(DETOURS_SAID) {
+            let Ok(from) = self.place_of_unit(row.dot) else {
+                continue;
+            };
+            let around = roads.shut_on_the_way(from, place);
+            if !around.is_empty() {
+                row.reasons.push(Reason {
+                    code: ReasonCode::Detour,
+                    params: vec![("roads", around.join("、"))],
+                });
+            }
+        }
     }
 
     /// The same rows for some units only, without ways: whether one may go does not hang on the
@@ -277,6 +306,11 @@ impl Station {
             terminal_reachable: None,
         }
     }
+}
+
+fn place_of(asked: &Asked) -> Option<Wgs84> {
+    let (lon, lat) = point_of(&asked.record.record.regs)?;
+    Wgs84::new(lon, lat).ok()
 }
 
 /// The short code of a number.

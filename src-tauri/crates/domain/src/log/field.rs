@@ -281,6 +281,8 @@ fields! {
 
     /// A setting, `key\u{1f}amber\u{1f}red`; one live value per key.
     CountySetting = 801 County Set "setting",
+    /// A closed road, the text of `closure::Closure`; `Nothing` where one was opened again.
+    CountyClosure = 802 County Set "closure",
     /// Number of the station that holds the 110 board (接警权): exclusive.
     CountyBoard = 803 County Exclusive "board",
     /// Since when it holds it, ms.

@@ -121,6 +121,10 @@ kinds! {
     DrawingChange = 111 "drawing.change",
     /// 撤标绘.
     DrawingVoid = 112 "drawing.void",
+    /// 封路.
+    RoadClose = 120 "road.close",
+    /// 解封.
+    RoadReopen = 121 "road.reopen",
 }
 
 impl Kind {

@@ -69,6 +69,10 @@ coded! {
         NoRoadGraph = 36 "no_road_graph",
         /// Goes on foot: time is that of walking straight there; seconds.
         OnFoot = 37 "on_foot",
+        /// Goes around roads that are closed; roads.
+        Detour = 38 "detour",
+        /// The road graph is still being read: all are ordered by straight line for now.
+        RoadsLoading = 39 "roads_loading",
         /// Wanted: units; count.
         WantedUnits = 40 "wanted_units",
         /// Wanted: officers; count.

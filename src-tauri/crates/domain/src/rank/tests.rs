@@ -514,6 +514,14 @@ fn no_road_graph() {
         without_road(NoRoad::NoGraph, car("巡01", 900.0)),
         without_road(NoRoad::NoGraph, car("巡02", 100.0)),
     ];
+    let loading = by_road(&[
+        without_road(NoRoad::Loading, car("巡01", 900.0)),
+        without_road(NoRoad::Loading, car("巡02", 100.0)),
+    ]);
+    assert_eq!(order(&loading), ["巡02", "巡01"]);
+    assert_eq!(loading.by, By::StraightLine);
+    let said: Vec<ReasonCode> = loading.wanted.iter().map(|r| r.code).collect();
+    assert!(said.contains(&ReasonCode::RoadsLoading) && !said.contains(&ReasonCode::NoRoadGraph));
     let made = by_road(&units);
     assert_eq!(order(&made), ["巡02", "巡01"]);
     assert_eq!(made.by, By::StraightLine);

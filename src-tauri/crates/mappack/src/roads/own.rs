@@ -44,6 +44,11 @@ pub(super) fn add(network: &mut Network, roads: &[OwnRoad]) {
     }
 }
 
+/// Class of a road of the county's own.
+pub(super) fn class(road: &OwnRoad) -> RoadClass {
+    class_of(&road.kind)
+}
+
 /// Class by the words a county's table uses (公路技术等级、行政等级, JTG B01) or by OSM's; what says
 /// nothing is a minor through road.
 fn class_of(kind: &str) -> RoadClass {

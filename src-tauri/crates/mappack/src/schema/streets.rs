@@ -67,6 +67,23 @@ pub(super) fn lines(tags: Tags<'_>) -> Vec<Wanted> {
     found
 }
 
+/// A road by its class alone, as the county's own tables have it.
+pub(super) fn own(class: &str, name: Option<&str>, is_oneway: bool) -> Vec<Wanted> {
+    let kind = class.strip_suffix("_link").unwrap_or(class);
+    let Some((kind, zoom, label_zoom, rank)) = ROADS.iter().find(|row| row.0 == kind) else {
+        return Vec::new();
+    };
+    let props = Props::kind(kind)
+        .flag(11, "link", *kind != class)
+        .flag(14, "oneway", is_oneway);
+    let mut found = vec![(Layer::Streets, *zoom, *rank, props)];
+    if name.is_some() {
+        let props = Props::kind(kind).text("name", name);
+        found.push((Layer::StreetLabels, *label_zoom, 0, props));
+    }
+    found
+}
+
 fn road(tags: Tags<'_>, value: &str, found: &mut Vec<Wanted>) {
     let kind = value.strip_suffix("_link").unwrap_or(value);
     let is_link = kind != value;

@@ -6,8 +6,8 @@ use crate::cases;
 use crate::town::{Dice, anywhere, at, place, street, town};
 use fengsui_geo::Wgs84;
 use fengsui_routing::{
-    Network, NoWay, PieceId, RoadClass, RoadGraph, Roads, RuleKind, Signal, SpeedTable, Speeds,
-    TurnRule, oracle,
+    Network, NoWay, PieceId, RoadClass, RoadGraph, RoadLane, Roads, RuleKind, Signal, SpeedTable,
+    Speeds, TurnRule, oracle,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -52,8 +52,10 @@ proptest! {
         for round in 0..4 {
             let pieces = roads.graph().counts().pieces as u32;
             let some = if round == 2 { pieces / 2 } else { 3 };
-            let closed: Vec<PieceId> = (0..some).map(|_| PieceId(dice.roll(pieces))).collect();
-            roads.set_closed(&closed);
+            let closed: Vec<RoadLane> = (0..some)
+                .map(|_| RoadLane::new(PieceId(dice.roll(pieces)), dice.roll(2) == 1))
+                .collect();
+            roads.set_closed_lanes(&closed);
             found += compare(&roads, &mut dice, side);
             let mut table = SpeedTable::default();
             let kmh = 10 + dice.roll(100) as u16;
@@ -348,6 +350,40 @@ fn closed_streets_are_driven_around() {
     assert!(past > detour, "{past} is not around");
     roads.set_closed(&[]);
     assert_eq!(roads.rank(&[from], to)[0], Ok(before));
+}
+
+/// One way of a street is closed by the heading driven: that way goes around, the other does not;
+/// roads without closures answer as before.
+#[test]
+fn one_way_of_a_street_is_closed() {
+    let network = Network {
+        places: (0..4).map(|i| place(i % 2, i / 2)).collect(),
+        ways: vec![
+            street(1, &[0, 1]),
+            street(2, &[1, 3]),
+            street(3, &[3, 2]),
+            street(4, &[2, 0]),
+        ],
+        ..Network::default()
+    };
+    let mut roads = roads(&network);
+    let (west, east) = (at(0.3, 0.0), at(0.7, 0.0));
+    let before = [metres(&roads, west, east), metres(&roads, east, west)];
+    let middle = at(0.5, 0.02);
+    let lanes = roads.closing_at(middle, Some(80.0));
+    assert_eq!(lanes.len(), 1);
+    roads.set_closed_lanes(&lanes);
+    assert_eq!(metres(&roads, east, west), before[1]);
+    let around = metres(&roads, west, east).unwrap();
+    assert!(around > before[0].unwrap() * 3.0, "{around:?}");
+    let open = roads.without_closures();
+    assert_eq!(metres(&open, west, east), before[0]);
+    let over = open.route(west, east).unwrap().lanes;
+    assert!(over.contains(&lanes[0]), "{over:?}");
+    assert!(!roads.route(west, east).unwrap().lanes.contains(&lanes[0]));
+    roads.set_closed_lanes(&roads.closing_at(middle, None));
+    assert!(metres(&roads, east, west) != before[1]);
+    assert!(roads.closing_at(at(0.5, 1.5), None).is_empty());
 }
 
 /// Faster roads are preferred when they are faster, and the county's word changes which are.

@@ -146,7 +146,8 @@ same!(
     topic,
     topic_of,
     [
-        Calls, Incidents, Units, Positions, Needs, Honesty, Settings, Map, Wall, Drawings, Stations
+        Calls, Incidents, Units, Positions, Needs, Honesty, Settings, Map, Wall, Drawings,
+        Stations, Roads
     ]
 );
 same!(

@@ -1,13 +1,15 @@
 //! Handlers of roads.
 
-use fengsui_app::road::Speeds;
+use fengsui_app::road::{NewClosure, Speeds};
 
 use super::Context;
-use super::convert::{degrees, dot, pairs, place, saved};
+use super::convert::{degrees, dot, dot_or, pairs, place, saved};
+use super::incident::people;
 use crate::common::{Nothing, Saved};
 use crate::failure::{Failure, FailureCode};
 use crate::road::{
-    FindRoute, Ring, RingUnit, Rings, RingsAsked, RoadSpeed, RoadSpeeds, Route, SetRoadSpeed,
+    CloseRoad, Closure, Closures, FindRoute, ReopenRoad, Ring, RingUnit, Rings, RingsAsked,
+    RoadAsked, RoadFound, RoadHere, RoadSpeed, RoadSpeeds, Route, SetRoadSpeed,
 };
 
 pub(super) fn find(context: &Context<'_>, request: FindRoute) -> Result<Route, Failure> {
@@ -28,6 +30,7 @@ pub(super) fn find(context: &Context<'_>, request: FindRoute) -> Result<Route, F
         seconds: way.seconds,
         metres: way.metres,
         streets: way.streets,
+        around: way.around,
     })
 }
 
@@ -93,6 +96,66 @@ pub(super) fn set_speed(context: &Context<'_>, request: SetRoadSpeed) -> Result<
         .station
         .set_road_speed(actor, &request.class, speeds)?;
     Ok(saved(done))
+}
+
+pub(super) fn at(context: &Context<'_>, request: RoadAsked) -> Result<RoadFound, Failure> {
+    let found = context.station.road_here(place("point", request.point)?);
+    let (road, why) = match found {
+        Ok(here) => (Some(here), None),
+        Err(why) => (None, Some(why.word().to_owned())),
+    };
+    let road = road.map(|here| RoadHere {
+        point: degrees(here.at),
+        off_m: here.off_m,
+        name: here.name,
+        class: here.class.word().to_owned(),
+        headings_deg: here.headings_deg,
+    });
+    Ok(RoadFound { road, why })
+}
+
+pub(super) fn closures(context: &Context<'_>, _: Nothing) -> Result<Closures, Failure> {
+    let rows = context.station.closures()?;
+    let people = people(context)?;
+    let closures = rows.into_iter().map(|row| Closure {
+        id: row.dot.to_string(),
+        point: degrees(row.closure.at),
+        heading_deg: row.closure.heading_deg,
+        name: row.closure.name,
+        reason: row.closure.reason,
+        ordered_by: row.closure.ordered_by,
+        closed_by: people.get(&row.account).unwrap_or(&row.account).clone(),
+        since_ms: row.closure.since_ms,
+        until_ms: row.closure.until_ms,
+        lines: row.lines.iter().map(|line| pairs(line)).collect(),
+        why: row.why.map(|why| why.word().to_owned()),
+    });
+    Ok(Closures {
+        closures: closures.collect(),
+    })
+}
+
+pub(super) fn close(context: &Context<'_>, request: CloseRoad) -> Result<Saved, Failure> {
+    let new = NewClosure {
+        at: place("point", request.point)?,
+        heading_deg: request.heading_deg,
+        name: request.name,
+        reason: request.reason,
+        ordered_by: request.ordered_by,
+        until_ms: request.until_ms,
+        replaces: dot_or("replaces", request.replaces.as_deref())?,
+    };
+    Ok(saved(context.station.close_road(context.actor()?, new)?))
+}
+
+pub(super) fn reopen(context: &Context<'_>, request: ReopenRoad) -> Result<Saved, Failure> {
+    let closure = dot("closure", &request.closure)?;
+    let actor = context.actor()?;
+    Ok(saved(context.station.reopen_road(
+        actor,
+        closure,
+        &request.reason,
+    )?))
 }
 
 fn by(is_road: bool) -> String {

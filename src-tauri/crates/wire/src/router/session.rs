@@ -80,6 +80,7 @@ fn map_facts(facts: fengsui_app::map::MapFacts) -> MapFacts {
         pack,
         has_roads,
         has_areas,
+        has_area_tiles,
         raster,
     } = facts;
     MapFacts {
@@ -94,6 +95,7 @@ fn map_facts(facts: fengsui_app::map::MapFacts) -> MapFacts {
         pack,
         has_roads,
         has_areas,
+        has_area_tiles,
         raster,
     }
 }

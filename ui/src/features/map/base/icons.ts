@@ -141,6 +141,22 @@ function point135(hold: 'team' | 'other' | 'nobody' | 'unknown') {
   };
 }
 
+/** 封路: a disc with a bar across; past its time with a dashed rim. */
+function barred(isOver: boolean) {
+  return (pen: CanvasRenderingContext2D, token: Token) => {
+    pen.beginPath();
+    pen.arc(0, 0, 8, 0, Math.PI * 2);
+    pen.fillStyle = token('surface');
+    pen.fill();
+    pen.strokeStyle = token('r-mark');
+    pen.lineWidth = 2.4;
+    if (isOver) pen.setLineDash([3.4, 2.4]);
+    pen.stroke();
+    pen.fillStyle = token('r-mark');
+    pen.fillRect(-5, -1.7, 10, 3.4);
+  };
+}
+
 const fixedThings: Record<string, (pen: CanvasRenderingContext2D, token: Token) => void> = {
   post: (pen, token) => {
     path(pen, [[-6, -5], [0, -9], [6, -5], [6, 7], [-6, 7]]);
@@ -174,6 +190,8 @@ const fixedThings: Record<string, (pen: CanvasRenderingContext2D, token: Token) 
     pen.fill();
     pen.stroke();
   },
+  closed: barred(false),
+  closed_over: barred(true),
   corner: (pen, token) => {
     pen.beginPath();
     pen.rect(-3, -3, 6, 6);

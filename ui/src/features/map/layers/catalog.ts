@@ -6,13 +6,13 @@ import { sketchIds } from './sketch';
 /** 1–9 switch the first nine while the map has the keyboard; the rest by the chooser. */
 export const toggles = [
   'units', 'incidents', 'posts', 'checkpoints', 'cameras', 'schools', 'hospitals', 'hydrants', 'points135',
-  'jurisdictions', 'zones', 'drawings', 'imagery',
+  'jurisdictions', 'zones', 'drawings', 'closures', 'imagery',
 ] as const;
 export type Toggle = (typeof toggles)[number];
 
 export const onAtFirst: Record<Toggle, boolean> = {
   units: true, incidents: true, posts: true, checkpoints: false, cameras: false, schools: false, hospitals: false,
-  hydrants: false, points135: false, jurisdictions: false, zones: false, drawings: true, imagery: false,
+  hydrants: false, points135: false, jurisdictions: false, zones: false, drawings: true, closures: true, imagery: false,
 };
 
 /** Ids of the style's layers that belong to each. */
@@ -26,9 +26,10 @@ export const layersOf: Record<Toggle, readonly string[]> = {
   hospitals: ['fixed-hospitals'],
   hydrants: ['fixed-hydrants'],
   points135: ['point135'],
-  jurisdictions: ['area-jurisdictions', 'area-name-jurisdictions'],
-  zones: ['area-zones', 'area-name-zones'],
+  jurisdictions: ['area-jurisdictions', 'area-name-jurisdictions', 'own-jurisdiction', 'own-jurisdiction-name'],
+  zones: ['area-zones', 'area-name-zones', 'own-zone', 'own-zone-name'],
   drawings: sketchIds('drawings'),
+  closures: sketchIds('closures'),
   imagery: ['imagery'],
 };
 

@@ -8,7 +8,7 @@ import { sketchLayers } from './sketch';
 import { nothing } from './things';
 
 export const sourceNames = [
-  'outside', 'border', 'areas', 'tool', 'circles', 'route', 'drawings', 'draft', 'cameras', 'fixed', 'points135', 'units', 'incidents',
+  'outside', 'border', 'areas', 'tool', 'circles', 'route', 'drawings', 'closures', 'draft', 'cameras', 'fixed', 'points135', 'units', 'incidents',
 ] as const;
 export type SourceName = (typeof sourceNames)[number];
 
@@ -112,6 +112,7 @@ function own(token: Token, grow: number): LayerSpecification[] {
     ...sketchLayers('circles', token, grow),
     ...sketchLayers('route', token, grow),
     ...sketchLayers('drawings', token, grow),
+    ...sketchLayers('closures', token, grow),
     ...sketchLayers('draft', token, grow),
     ...cameras(token, grow),
     fixed('hydrants', 17, 11 * grow, token),
@@ -191,6 +192,11 @@ export function setData(map: MapLibre, name: SourceName, data: FeatureCollection
   if (shown.get(source) === mark) return;
   shown.set(source, mark);
   source.setData(made);
+}
+
+/** The wall shows where things happen, not whose they are. */
+export function hideAreas(map: MapLibre): void {
+  for (const id of [...layersOf.jurisdictions, ...layersOf.zones]) if (map.getLayer(id)) map.setLayoutProperty(id, 'visibility', 'none');
 }
 
 export function show(map: MapLibre, on: Record<Toggle, boolean>): void {

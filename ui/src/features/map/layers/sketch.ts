@@ -53,7 +53,7 @@ export function sketchLayers(source: string, token: Token, grow: number): LayerS
         'text-field': ['format', ['get', 'title'], { 'text-font': ['literal', bold] }],
         'text-font': regular, 'text-size': 12 * grow, 'text-max-width': 12,
         'text-variable-anchor': ['bottom', 'top', 'left', 'right'], 'text-radial-offset': ['case', ['has', 'icon'], 1, 0.3],
-        'text-allow-overlap': source === 'tool' || source === 'route', 'text-padding': 1, 'symbol-sort-key': ['coalesce', ['get', 'rank'], 5],
+        'text-allow-overlap': source === 'tool' || source === 'route' || source === 'closures', 'text-padding': 1, 'symbol-sort-key': ['coalesce', ['get', 'rank'], 5],
       },
       paint: { 'text-color': words, 'text-halo-color': token('m-halo'), 'text-halo-width': 1.8 },
     },

@@ -1,6 +1,7 @@
 // What the open tool lays over the map, and what a click on the map means to it.
 // Not here: the tools themselves.
 import type { Point } from '@generated/types';
+import { closing } from '../../closure/closing.svelte';
 import { draft } from '../../drawing/draft.svelte';
 import { nothing } from '../layers/things';
 import { circle } from './circle.svelte';
@@ -18,6 +19,7 @@ class Overlay {
       case 'cameras': return nearCameras.features;
       case 'hot': return hot.features;
       case 'here': return here.features;
+      case 'closing': return closing.features;
       default: return nothing;
     }
   });

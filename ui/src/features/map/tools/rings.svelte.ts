@@ -34,7 +34,7 @@ class RingTool {
   name = $state<string | null>(null);
   /** Code of the 135 point it is about; `null` = an incident or the cross. */
   code = $state<string | null>(null);
-  readonly read = new Read<Rings>(['positions', 'units'], () => desk.ringOf({ point: this.point ?? { lon: 0, lat: 0 } }), 2000);
+  readonly read = new Read<Rings>(['positions', 'units', 'roads', 'map'], () => desk.ringOf({ point: this.point ?? { lon: 0, lat: 0 } }), 2000);
   features = $derived(this.read.value ? ringFeatures(this.read.value) : nothing);
 
   constructor() {

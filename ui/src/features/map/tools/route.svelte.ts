@@ -40,7 +40,7 @@ class RouteTool {
   #to: Point | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly read = new Read<Route>(
-    ['positions'],
+    ['positions', 'roads', 'map'],
     () => desk.routeFind({ from: null, unit: this.unit, to: this.#to ?? { lon: 0, lat: 0 } }),
     5000,
   );

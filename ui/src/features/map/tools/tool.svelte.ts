@@ -3,7 +3,7 @@
 import { focusOn } from '@kit/focus';
 import { tick } from 'svelte';
 
-export type ToolName = 'layers' | 'here' | 'rings' | 'circle' | 'cameras' | 'hot' | 'draw';
+export type ToolName = 'layers' | 'here' | 'rings' | 'circle' | 'cameras' | 'hot' | 'draw' | 'closing';
 
 class Tools {
   open = $state<ToolName | null>(null);
