@@ -3,12 +3,6 @@
 //!
 //! Not here: where tiles lie (`mappack`), and what is drawn from them.
 
-use std::io::Read;
-
-use flate2::read::GzDecoder;
-
-/// A tile never unpacks to more than this; what does is broken.
-const TILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// No map has tiles deeper than this.
 const ZOOM_MAX: u8 = 22;
 
@@ -90,36 +84,9 @@ fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
         .flatten()
 }
 
-/// Unpacks a tile. The window's scheme is not HTTP: nobody there would undo a
-/// content encoding.
-///
-/// # Errors
-/// The bytes are not gzip, are cut short, or unpack to too much.
-pub(crate) fn unpacked(packed: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(packed.len() * 3);
-    GzDecoder::new(packed)
-        .take(TILE_BYTES_MAX + 1)
-        .read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > TILE_BYTES_MAX {
-        return Err(std::io::Error::other("the tile unpacks to too much"));
-    }
-    Ok(bytes)
-}
-
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
-    use flate2::Compression;
-    use flate2::write::GzEncoder;
-
     use super::*;
-
-    fn packed(bytes: &[u8]) -> Vec<u8> {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-        encoder.write_all(bytes).unwrap();
-        encoder.finish().unwrap()
-    }
 
     #[test]
     fn only_possible_tiles_have_names() {
@@ -168,19 +135,5 @@ mod tests {
         ] {
             assert_eq!(TileName::of_path(path), None, "{path}");
         }
-    }
-
-    #[test]
-    fn a_tile_comes_out_as_it_went_in() {
-        let tile: Vec<u8> = (0..100_000_u32).map(|i| (i % 251) as u8).collect();
-        assert_eq!(unpacked(&packed(&tile)).unwrap(), tile);
-    }
-
-    #[test]
-    fn a_broken_or_swollen_tile_is_refused() {
-        let whole = packed(&[7; 1_000]);
-        assert!(unpacked(&whole[..whole.len() - 4]).is_err());
-        assert!(unpacked(b"not gzip").is_err());
-        assert!(unpacked(&packed(&vec![0; TILE_BYTES_MAX as usize + 1])).is_err());
     }
 }

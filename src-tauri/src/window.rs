@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use fengsui_mappack::unpacked;
 use fengsui_wire::failure::{Failure, FailureCode};
 use fengsui_wire::session::Changed;
 use serde_json::Value;
@@ -236,7 +237,8 @@ fn answer_tile(desk: &Arc<Desk>, request: &Request<Vec<u8>>, responder: UriSchem
                 Ok(None) => (StatusCode::NO_CONTENT, Vec::new()),
                 Ok(Some(tile)) => {
                     media_type = tile.media_type;
-                    match tile.is_gzip.then(|| tiles::unpacked(&tile.bytes)) {
+                    // The scheme is not HTTP: nobody there would undo a content encoding.
+                    match tile.is_gzip.then(|| unpacked(&tile.bytes)) {
                         None => (StatusCode::OK, tile.bytes),
                         Some(Ok(plain)) => (StatusCode::OK, plain),
                         Some(Err(_)) => (StatusCode::INTERNAL_SERVER_ERROR, Vec::new()),

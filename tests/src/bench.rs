@@ -1,12 +1,17 @@
 //! What the desk costs, each figure beside its floor or peer in the same run: durable commands,
-//! the same with a long past, opening, reading, memory, the window.
+//! the same with a long past, opening, reading, memory, the map, the window.
 //!
 //! **Invariant:** a row is what was measured here and now, or it is not there; nothing is carried
 //! over from another run. Not here: what the budgets are for (`src-tauri/docs/benchmarks.md`).
 
+pub mod cameras;
+pub mod county;
 pub mod durable;
 pub mod figures;
 pub mod floor;
+pub mod http;
+pub mod map_build;
+pub mod map_window;
 pub mod memory;
 pub mod past;
 pub mod place;
@@ -15,6 +20,8 @@ pub mod program;
 pub mod report;
 pub mod roads;
 pub mod screen;
+pub mod servers;
+pub mod tiles;
 pub mod window;
 pub mod work;
 
@@ -50,12 +57,28 @@ pub const GROUPS: &[Group] = &[
         run: past::search,
     },
     Group {
+        name: "grid",
+        run: past::grid,
+    },
+    Group {
         name: "places",
         run: places::typing,
     },
     Group {
         name: "roads",
         run: roads::beside_dijkstra,
+    },
+    Group {
+        name: "tiles",
+        run: tiles::beside_servers,
+    },
+    Group {
+        name: "map-build",
+        run: map_build::beside_tilemaker,
+    },
+    Group {
+        name: "cameras",
+        run: cameras::many,
     },
     Group {
         name: "durable-past",
@@ -68,6 +91,10 @@ pub const GROUPS: &[Group] = &[
     Group {
         name: "window",
         run: window::first_screen,
+    },
+    Group {
+        name: "map-window",
+        run: map_window::moving,
     },
 ];
 

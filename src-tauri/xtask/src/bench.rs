@@ -7,20 +7,30 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 
 use crate::args::Args;
+use crate::packages::{self, For};
 use crate::place;
-use crate::procs::{End, Group, command, show};
+use crate::procs::{End, Group, command, say, show};
 use crate::ui;
 
 /// The longest any of them may take.
 const LIMIT: Duration = Duration::from_secs(24 * 3600);
 /// Benchmarks that start the program or the empty window.
-const FROM_OUTSIDE: [&str; 2] = ["memory", "window"];
+const FROM_OUTSIDE: [&str; 4] = ["memory", "window", "map-build", "map-window"];
+/// Benchmarks that need programs of Debian's: a display, another maker of maps.
+const BESIDE_PACKAGES: [&str; 3] = ["window", "map-build", "map-window"];
 
 pub(crate) fn run(verb: &str, args: Args) -> Result<bool> {
     let root = place::root();
     let words = args.rest();
-    if verb == "bench" && looks_from_outside(&words) {
+    if verb == "bench" && wants(&words, &FROM_OUTSIDE) {
         build_programs(&root)?;
+    }
+    if verb == "bench" && wants(&words, &BESIDE_PACKAGES) {
+        let uses = [For::Window, For::Screenless, For::Bench];
+        // What is not there has no row; the rest is measured all the same.
+        if let Err(why) = packages::ensure(&root, &uses, false) {
+            say(&format!("  {why:#}"));
+        }
     }
     let mut cargo = command("cargo", &root);
     cargo.args([
@@ -42,15 +52,15 @@ pub(crate) fn run(verb: &str, args: Args) -> Result<bool> {
     }
 }
 
-/// True when no benchmark was named, or one that needs a program.
-fn looks_from_outside(words: &[String]) -> bool {
+/// True when no benchmark was named, or one of these.
+fn wants(words: &[String], these: &[&str]) -> bool {
     let mut named = words
         .iter()
         .zip(words.iter().skip(1))
         .filter(|(flag, _)| *flag == "--only")
         .map(|(_, name)| name.as_str())
         .peekable();
-    named.peek().is_none() || named.any(|name| FROM_OUTSIDE.contains(&name))
+    named.peek().is_none() || named.any(|name| these.contains(&name))
 }
 
 /// The page, the program with it, and the empty window it is compared with.
@@ -73,13 +83,14 @@ mod tests {
 
     #[test]
     fn programs_are_built_only_for_what_starts_them() {
-        let wants = |line: &str| {
+        let starts = |line: &str| {
             let words: Vec<String> = line.split_whitespace().map(str::to_string).collect();
-            looks_from_outside(&words)
+            wants(&words, &FROM_OUTSIDE)
         };
-        assert!(wants(""));
-        assert!(wants("--json a"));
-        assert!(wants("--only durable --only window"));
-        assert!(!wants("--only durable --only start --json memory"));
+        assert!(starts(""));
+        assert!(starts("--json a"));
+        assert!(starts("--only durable --only window"));
+        assert!(starts("--only map-build"));
+        assert!(!starts("--only durable --only start --json memory"));
     }
 }

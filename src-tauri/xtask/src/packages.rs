@@ -21,6 +21,8 @@ pub(crate) enum For {
     Helper,
     /// The tests.
     Test,
+    /// Independent programs the benchmarks stand beside.
+    Bench,
 }
 
 /// One row of the table. `or_program`: when this program is on the path, the need is met
@@ -167,6 +169,12 @@ pub(crate) const TABLE: &[Need] = &[
         "mkfs.ext4",
         For::Test,
         "file systems that lose their power",
+    ),
+    program(
+        "tilemaker",
+        "tilemaker",
+        For::Bench,
+        "makes tiles of the same extract, beside our map",
     ),
 ];
 

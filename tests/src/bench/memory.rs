@@ -46,7 +46,7 @@ pub fn core(place: &Place, out: &mut dyn FnMut(Row)) -> Result<()> {
 /// It is gone, or the system does not say.
 pub fn megabytes(root: u32) -> Result<f64> {
     let mut kib = 0;
-    for process in tree(root, &parents()?) {
+    for process in family(root)? {
         // One that just ended holds nothing.
         let path = format!("/proc/{process}/smaps_rollup");
         if let Ok(text) = std::fs::read_to_string(path) {
@@ -55,6 +55,14 @@ pub fn megabytes(root: u32) -> Result<f64> {
     }
     ensure!(kib > 0, "the memory of process {root} cannot be read");
     Ok(kib as f64 * 1024.0 / 1e6)
+}
+
+/// A process and all below it.
+///
+/// # Errors
+/// The system does not say.
+pub fn family(root: u32) -> Result<Vec<u32>> {
+    Ok(tree(root, &parents()?))
 }
 
 /// Every process with its parent.

@@ -1,17 +1,18 @@
-//! A desk with a long past: how long until its first board, how long a board and a search take.
+//! A desk with a long past: how long until its first board, how long a board, a search and hot
+//! cells take.
 //!
 //! Not here: making the past (`load`), commands that write (`durable`).
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::{Context, Result};
-use fengsui_store::{Home, OpenOptions, open_bare};
+use anyhow::{Context, Result, ensure};
+use fengsui_store::{Connection, Home, OpenOptions, StoreError, open_bare};
 use rustix::fs::{Advice, fadvise};
 use serde_json::json;
 
 use super::figures::{Samples, timed};
-use super::place::{Place, tell};
+use super::place::{Place, let_go, tell};
 use super::report::{Budget, Row};
 use super::work::{Work, now_ms};
 use crate::desk::{Desk, TestClock, options};
@@ -22,6 +23,8 @@ use crate::load::words::query;
 const STARTS: usize = 9;
 /// Boards.
 const BOARDS: usize = 1_000;
+/// Hot cells of each kind.
+const GRIDS: usize = 5;
 /// Searches.
 const SEARCHES: u64 = 600;
 /// Hits the desk asks for.
@@ -78,7 +81,7 @@ fn first_board(home: &Path) -> Result<f64> {
         desk.ok("incident.board", json!({}))?;
         Ok::<_, anyhow::Error>(desk)
     })?;
-    desk.station.close();
+    let_go(desk, home)?;
     Ok(took)
 }
 
@@ -131,6 +134,57 @@ pub fn board(place: &Place, out: &mut dyn FnMut(Row)) -> Result<()> {
     }
     work.desk.station.close();
     Ok(())
+}
+
+/// Hot cells of the past: of all of it, of a year, of Friday nights, of one kind. Beside it the
+/// bare walk over the same rows, which reads what is kept of each incident and looks at nothing.
+///
+/// # Errors
+/// Those of the desk.
+pub fn grid(place: &Place, out: &mut dyn FnMut(Row)) -> Result<()> {
+    let (home, loaded) = place.past()?;
+    let clock = TestClock::at(now_ms());
+    let mut options = options(&home, &clock);
+    options.with_map = true;
+    let desk = Desk::with(options, &clock)?;
+    let to_ms = loaded.last_ms + 1;
+    for (name, days, type_code, weekdays, hours) in [
+        ("grid.hot, all of the past", 9_000, "", json!([]), (0, 24)),
+        ("grid.hot, a year", 365, "", json!([]), (0, 24)),
+        ("grid.hot, Friday nights", 9_000, "", json!([5]), (21, 23)),
+        ("grid.hot, one kind", 9_000, "02", json!([]), (0, 24)),
+    ] {
+        let from_ms = to_ms - days * 86_400_000;
+        let request = json!({ "from_ms": from_ms, "to_ms": to_ms, "type_code": type_code,
+            "weekdays": weekdays, "from_hour": hours.0, "to_hour": hours.1, "limit": 50 });
+        let (mut took, mut bare) = (Vec::new(), Vec::new());
+        for _ in 0..GRIDS {
+            bare.push(timed(|| walked(&desk, from_ms, to_ms))?.1);
+            let (found, ms) = timed(|| desk.ok("grid.hot", request.clone()))?;
+            let cells = found["cells"].as_array().map_or(0, Vec::len);
+            ensure!(cells > 0, "{name}: no cells in {}", found["total"]);
+            took.push(ms);
+        }
+        let (took, bare) = (Samples::new(took), Samples::new(bare));
+        let row = Row::new(name, took.percentile(50), "ms", took.count());
+        out(row.against("walk over the rows", bare.percentile(50)));
+    }
+    let_go(desk, &home)
+}
+
+/// How many bytes are kept of the incidents of a time, each of them read.
+fn walked(desk: &Desk, from_ms: i64, to_ms: i64) -> Result<usize> {
+    Ok(desk.station.store().read(|conn: &Connection| {
+        let sql = "SELECT regs FROM incident WHERE opened_at >= ?1 AND opened_at < ?2";
+        let mut select = conn.prepare_cached(sql)?;
+        let mut rows = select.query((from_ms, to_ms))?;
+        let mut bytes = 0;
+        while let Some(row) = rows.next()? {
+            let regs: Vec<u8> = row.get(0)?;
+            bytes += regs.len();
+        }
+        Ok::<_, StoreError>(bytes)
+    })?)
 }
 
 /// Searches as they are typed: roads, addresses, villages, digits, phone numbers, nonsense. A

@@ -4,11 +4,18 @@
 //! Not here: making the past (`load`).
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use fengsui_store::Home;
 
+use crate::desk::Desk;
 use crate::load::{Loaded, Wanted, prepare};
+
+/// The longest a home may be held after its desk was closed.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Between two looks.
+const LOOK: Duration = Duration::from_millis(5);
 
 /// Where and how large.
 pub struct Place {
@@ -60,6 +67,16 @@ impl Place {
         Ok(path)
     }
 
+    /// Where independent programs lie from run to run.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn peers(&self) -> Result<PathBuf> {
+        let path = self.kept.join("peers");
+        std::fs::create_dir_all(&path)?;
+        Ok(path)
+    }
+
     /// The home with the past, written first when it is not there.
     ///
     /// # Errors
@@ -86,6 +103,30 @@ impl Place {
     pub fn database_bytes(home: &Path) -> Result<u64> {
         Ok(std::fs::metadata(Home::at(home).database())?.len())
     }
+}
+
+/// Closes a desk and waits until its home is free: a thread that still reads the roads holds it for
+/// a while.
+///
+/// # Errors
+/// It is not given up in time.
+pub fn let_go(desk: Desk, home: &Path) -> Result<()> {
+    desk.station.close();
+    drop(desk);
+    is_free(home)
+}
+
+/// Waits until nobody holds a home.
+///
+/// # Errors
+/// It is not given up in time.
+pub fn is_free(home: &Path) -> Result<()> {
+    let until = Instant::now() + PATIENCE;
+    while Home::at(home).lock().is_err() {
+        ensure!(Instant::now() < until, "{} is still held", home.display());
+        std::thread::sleep(LOOK);
+    }
+    Ok(())
 }
 
 impl Drop for Place {

@@ -1,8 +1,10 @@
 //! Search of places at 500,000 house numbers: how long each way of typing takes beside a `LIKE`
-//! scan of the same names, and how often what was meant is among the first twenty.
+//! scan of the same names and beside tantivy, and how often what was meant is among the first
+//! twenty.
 //!
 //! Not here: search of incidents (`past`), whether it finds the right thing (`mappack`'s tests).
 
+pub mod pairs;
 pub mod streets;
 
 use std::collections::BTreeSet;
@@ -18,6 +20,7 @@ use super::figures::{Samples, timed};
 use super::place::{Place, tell};
 use super::report::{Budget, Row};
 use crate::load::dice::Dice;
+use pairs::Peer;
 use streets::{House, houses};
 
 /// House numbers.
@@ -34,7 +37,9 @@ const SEED: u64 = 20_261_127;
 type Typed = fn(&House, &mut Dice, &[char]) -> Option<String>;
 
 /// Name, way, its share of a scan, the least share of hits in percent.
-const KINDS: [(&str, Typed, f64, Option<f64>); 8] = [
+type Kind = (&'static str, Typed, f64, Option<f64>);
+
+const KINDS: [Kind; 8] = [
     ("exact", exact, 1.0 / 20.0, Some(100.0)),
     ("initials", initials, 1.0 / 20.0, None),
     ("full pinyin", full_pinyin, 1.0 / 20.0, None),
@@ -74,49 +79,103 @@ pub fn typing(place: &Place, out: &mut dyn FnMut(Row)) -> Result<()> {
     ));
     let pool: BTreeSet<char> = all.iter().flat_map(|house| house.street.chars()).collect();
     let pool: Vec<char> = pool.into_iter().collect();
-    for (name, typed, share, least) in KINDS {
-        let (mut took, mut hits) = (Vec::new(), 0u32);
-        for number in 0..QUERIES {
-            let dice = &mut Dice::new(SEED + 7, number);
-            let (house, query) = query(&all, typed, dice, &pool)?;
-            let ask = SearchAsk::new(&query, HITS);
-            let (found, ms) = timed(|| pack.search(&ask))?;
-            took.push(ms);
-            let name = house.name();
-            let is_it = |hit: &fengsui_mappack::PlaceHit| {
-                let at = hit.position.map(fengsui_geo::Wgs84::to_e7);
-                let near = |(lon, lat): (i32, i32)| {
-                    (lon - house.at.0).abs() < 20 && (lat - house.at.1).abs() < 20
-                };
-                hit.name == name && at.is_some_and(near)
-            };
-            hits += u32::from(found.iter().any(is_it));
-        }
-        let took = Samples::new(took);
-        for (percent, budget) in [(50, None), (99, Some(Budget::Times(share)))] {
-            let row = Row::new(
-                format!("place search, {name} p{percent}"),
-                took.percentile(percent),
-                "ms",
-                took.count(),
-            );
-            let row = row.against("LIKE scan p50", scan);
-            out(match budget {
-                Some(budget) => row.budget(budget),
-                None => row,
-            });
-        }
-        if let Some(least) = least {
-            let rate = f64::from(hits) * 100.0 / QUERIES as f64;
-            let row = Row::new(
-                format!("  {name} missed of 100"),
-                100.0 - rate,
-                "",
-                took.count(),
-            );
-            out(row.budget(Budget::Most(100.0 - least)));
-        }
+    for kind in KINDS {
+        typed_so(&pack, &all, &pool, kind, scan, out)?;
     }
+    beside_tantivy(place, &pack, &all, out)
+}
+
+/// One way of typing: how long, and what was missed.
+fn typed_so(
+    pack: &Pack,
+    all: &[House],
+    pool: &[char],
+    (name, typed, share, least): Kind,
+    scan: f64,
+    out: &mut dyn FnMut(Row),
+) -> Result<()> {
+    let (mut took, mut hits) = (Vec::new(), 0u32);
+    for number in 0..QUERIES {
+        let dice = &mut Dice::new(SEED + 7, number);
+        let (house, query) = query(all, typed, dice, pool)?;
+        let ask = SearchAsk::new(&query, HITS);
+        let (found, ms) = timed(|| pack.search(&ask))?;
+        took.push(ms);
+        let name = house.name();
+        let is_it = |hit: &fengsui_mappack::PlaceHit| {
+            let at = hit.position.map(fengsui_geo::Wgs84::to_e7);
+            let near = |(lon, lat): (i32, i32)| {
+                (lon - house.at.0).abs() < 20 && (lat - house.at.1).abs() < 20
+            };
+            hit.name == name && at.is_some_and(near)
+        };
+        hits += u32::from(found.iter().any(is_it));
+    }
+    let took = Samples::new(took);
+    for (percent, budget) in [(50, None), (99, Some(Budget::Times(share)))] {
+        let row = Row::new(
+            format!("place search, {name} p{percent}"),
+            took.percentile(percent),
+            "ms",
+            took.count(),
+        );
+        let row = row.against("LIKE scan p50", scan);
+        out(match budget {
+            Some(budget) => row.budget(budget),
+            None => row,
+        });
+    }
+    if let Some(least) = least {
+        let rate = f64::from(hits) * 100.0 / QUERIES as f64;
+        let row = Row::new(
+            format!("  {name} missed of 100"),
+            100.0 - rate,
+            "",
+            took.count(),
+        );
+        out(row.budget(Budget::Most(100.0 - least)));
+    }
+    Ok(())
+}
+
+/// Whole names in both, in turn; other ways of typing are nothing to an index of pairs.
+fn beside_tantivy(
+    place: &Place,
+    pack: &Pack,
+    all: &[House],
+    out: &mut dyn FnMut(Row),
+) -> Result<()> {
+    let mut peer = match Peer::of(place, all) {
+        Ok(peer) => peer,
+        Err(why) => {
+            tell(&format!("tantivy: not beside us: {why:#}"));
+            return Ok(());
+        }
+    };
+    let name = "tantivy: index of 500,000";
+    out(Row::new(name, peer.built_s, "s", 1));
+    let (mut ours, mut theirs, mut missed) = (Vec::new(), Vec::new(), 0u32);
+    for number in 0..QUERIES {
+        let dice = &mut Dice::new(SEED + 7, number);
+        let (house, query) = query(all, exact, dice, &[])?;
+        ours.push(timed(|| pack.search(&SearchAsk::new(&query, HITS)))?.1);
+        let (found, ms) = peer.search(&query)?;
+        theirs.push(ms);
+        missed += u32::from(!found.contains(&house.name()));
+    }
+    let (ours, theirs) = (Samples::new(ours), Samples::new(theirs));
+    for percent in [50, 99] {
+        let name = format!("place search, exact p{percent}");
+        out(Row::new(name, ours.percentile(percent), "ms", ours.count())
+            .against("tantivy, pairs", theirs.percentile(percent)));
+    }
+    let share = f64::from(missed) * 100.0 / QUERIES as f64;
+    out(Row::new(
+        "  tantivy missed of 100",
+        share,
+        "",
+        theirs.count(),
+    ));
     Ok(())
 }
 
