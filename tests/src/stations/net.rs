@@ -102,11 +102,12 @@ impl Networks {
     }
 
     /// Joins the halves again.
-    pub fn join(&self) {
-        run(&format!(
-            "ip link set {}0 master {}",
-            self.trunk, self.switches[0]
-        ));
+    ///
+    /// # Errors
+    /// The system does not let us.
+    pub fn join(&self) -> Result<()> {
+        let switch = self.switch(Half::Hall);
+        run(&format!("ip link set {}0 master {switch}", self.trunk))
     }
 }
 

@@ -186,11 +186,28 @@ impl Station {
                 .map(|row| order_unit(row, &crews))
                 .collect(),
             map: self.locator_map(view),
-            lacks: Vec::new(),
+            lacks: self.lacks_in_words(),
             made_at_ms: now_ms,
             made_by: actor.name.clone(),
             station: format!("{} {}", self.code(), self.desk()),
             utc_offset_min: utc_offset_min(now_ms),
+        }
+    }
+
+    /// What of other stations is not here, as a paper says it; a failed reading is said too.
+    fn lacks_in_words(&self) -> Vec<String> {
+        match self.lacks() {
+            Ok(lacks) => lacks
+                .iter()
+                .map(|lack| match lack.since_ms {
+                    0 => format!("不含 {}", lack.name),
+                    since_ms => format!("不含 {} {} 后", lack.name, day_and_minute(since_ms)),
+                })
+                .collect(),
+            Err(error) => {
+                tracing::error!(%error, "what is missing could not be read");
+                vec!["其他台站是否齐全：不明".to_owned()]
+            }
         }
     }
 
@@ -383,6 +400,12 @@ fn position_words(view: &IncidentView) -> Option<String> {
         None => "来源未知",
     };
     Some(format!("{lon:.6}, {lat:.6}（CGCS2000，{by}）"))
+}
+
+/// Local month, day and time: a paper may be read long after.
+fn day_and_minute(at_ms: i64) -> String {
+    let at = Local.timestamp_millis_opt(at_ms).single();
+    at.map_or_else(|| "?".to_owned(), |at| at.format("%m-%d %H:%M").to_string())
 }
 
 fn utc_offset_min(at_ms: i64) -> i32 {
