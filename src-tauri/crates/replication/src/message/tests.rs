@@ -1,3 +1,5 @@
+//! Bytes of messages.
+
 use fengsui_domain::log::dot::Lane;
 use proptest::prelude::*;
 
