@@ -3,6 +3,7 @@
 //! Not here: the stations.
 
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, Result, ensure};
 
@@ -43,7 +44,13 @@ impl Networks {
     /// # Errors
     /// The system does not let us.
     pub fn five() -> Result<Networks> {
-        let mark = std::process::id() % 10_000;
+        // What the last test left goes away by and by: no name is used twice.
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let mark = format!(
+            "{}{}",
+            std::process::id() % 10_000,
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        );
         let networks = Networks {
             names: (1..=5).map(|at| format!("fs{mark}n{at}")).collect(),
             trunk: format!("fs{mark}t"),

@@ -6,6 +6,7 @@
     reason = "helpers of tests fail by panicking, as tests do, and figures are printed"
 )]
 
+#[path = "common/toy.rs"]
 mod common;
 
 use std::io::{Read, Write};

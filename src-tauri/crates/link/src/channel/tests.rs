@@ -1,3 +1,5 @@
+//! Two ends over a pipe in memory: keys, counties, secrets, lengths, garbage.
+
 use tokio::io::{DuplexStream, duplex, split};
 
 use super::*;
