@@ -7,3 +7,4 @@ pub mod load;
 pub mod maps;
 pub mod meeting;
 pub mod peers;
+pub mod sim;
