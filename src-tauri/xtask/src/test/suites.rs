@@ -98,7 +98,7 @@ impl Suite {
 /// The test targets that `tests/` must have; others found there run too.
 const MUST: [&str; 3] = ["journeys", "faults", "window"];
 /// Those that need minutes or a window.
-const SLOW: [&str; 2] = ["faults", "window"];
+const SLOW: [&str; 3] = ["faults", "window", "sim"];
 
 const PACKAGES: &[&str] = &["packages"];
 const UI: &[&str] = &["npm"];
