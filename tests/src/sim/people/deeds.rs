@@ -67,7 +67,8 @@ impl Person<'_> {
         let number = i64::from(year) * 10_000 + i64::from(month) * 100 + i64::from(of_month);
         let (_, incarnation) = read::own_writer(log.conn())?;
         let floor = i64::from(counter_floor(incarnation));
-        let counter = read::last_counter(log.conn(), self.number, number)?.max(floor) + 1;
+        let counter =
+            read::last_counter(log.conn(), (self.number, incarnation), number)?.max(floor) + 1;
         let code = StationCode::new(&self.code).map_err(|_| corrupt("no such code"))?;
         let text = u32::try_from(counter)
             .ok()
