@@ -36,7 +36,10 @@ fn whole_run() {
     assert!(output.status.success(), "{said}");
     let done = report["seeds"].as_u64().unwrap();
     println!("reached {done} of {SEEDS} seeds");
-    assert!(done >= SEEDS * 8 / 10, "only {done} of {SEEDS} in {SECONDS} s");
+    assert!(
+        done >= SEEDS * 8 / 10,
+        "only {done} of {SEEDS} in {SECONDS} s"
+    );
 }
 
 #[test]

@@ -323,6 +323,14 @@ impl Node {
         }))
     }
 
+    /// The heads of its log, whatever it would tell a peer.
+    ///
+    /// # Errors
+    /// Any of the store; that the station is down.
+    pub fn heads(&self) -> Result<Summary> {
+        self.read_with(|conn| Ok(exchange::view(conn)?.summary))
+    }
+
     /// Commits what a planted fault left open.
     ///
     /// # Errors

@@ -14,7 +14,6 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use fengsui_domain::log::dot::Dot;
 use fengsui_domain::log::entry::{Entry, Target};
-use fengsui_replication::port::Replica;
 use fengsui_replication::summary::Summary;
 use fengsui_store::{StationIdentity, exchange};
 use fengsui_testkit::crash_vfs::Dice;
@@ -264,7 +263,7 @@ impl World {
         if !node.is_up() {
             return Ok(());
         }
-        let heard = self.model.heard(&node.view()?.summary);
+        let heard = self.model.heard(&node.heads()?);
         let mut made = Vec::new();
         let mut person = self.person(at);
         let acted = node.act(|log| {
@@ -410,8 +409,8 @@ impl World {
     /// Remembers what each running station has.
     fn see_all(&mut self) {
         for place in &mut self.places {
-            if let Ok(view) = place.node.view() {
-                place.last = view.summary;
+            if let Ok(heads) = place.node.heads() {
+                place.last = heads;
             }
         }
     }
