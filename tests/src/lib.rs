@@ -7,4 +7,5 @@ pub mod load;
 pub mod maps;
 pub mod meeting;
 pub mod peers;
+pub mod sim;
 pub mod stations;

@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use fengsui_replication::message::{Bye, Message};
 use fengsui_replication::port::{Replica, ReplicaError, Want};
 use fengsui_replication::session::{Now, Session, Step};
+use fengsui_replication::summary::Summary;
 
 /// Steps after which two stations must have said everything.
 const STEPS_MAX: u32 = 1_000_000;
@@ -32,17 +33,19 @@ pub struct Meeting {
     pub carried: u64,
     /// Bytes of them.
     pub bytes: u64,
+    /// The steady clock; `None` = the stations' own.
+    pub steady_ms: Option<i64>,
 }
 
 fn failed(error: ReplicaError) -> anyhow::Error {
     anyhow::anyhow!("replica: {error}")
 }
 
-fn now(replica: &Arc<dyn Replica>) -> Now {
-    let ms = replica.now_ms();
+fn now(replica: &Arc<dyn Replica>, steady_ms: Option<i64>) -> Now {
+    let wall_ms = replica.now_ms();
     Now {
-        wall_ms: ms,
-        steady_ms: ms,
+        wall_ms,
+        steady_ms: steady_ms.unwrap_or(wall_ms),
     }
 }
 
@@ -52,36 +55,30 @@ impl Meeting {
     /// # Errors
     /// When one does not.
     pub fn begin(one: Arc<dyn Replica>, other: Arc<dyn Replica>) -> Result<Meeting> {
+        Meeting::begin_at(one, other, None)
+    }
+
+    /// As `begin`, with a steady clock beside the stations' own.
+    ///
+    /// # Errors
+    /// When one does not know the other.
+    pub fn begin_at(
+        one: Arc<dyn Replica>,
+        other: Arc<dyn Replica>,
+        steady_ms: Option<i64>,
+    ) -> Result<Meeting> {
         let numbers = [
             one.hello().map_err(failed)?.station,
             other.hello().map_err(failed)?.station,
         ];
-        let mut first = Vec::new();
-        let mut make = |replica: Arc<dyn Replica>, peer: u16| -> Result<Side> {
-            let known = replica.peers().map_err(failed)?;
-            let known = known.into_iter().find(|known| known.number == peer);
-            let known = known.with_context(|| format!("station {peer} is not known"))?;
-            let (hello, view) = (
-                replica.hello().map_err(failed)?,
-                replica.view().map_err(failed)?,
-            );
-            let (session, steps) = Session::begin(hello, known, view, now(&replica));
-            first.push(steps);
-            replica.opened(peer, "test");
-            Ok(Side {
-                replica,
-                session,
-                peer,
-                inbox: VecDeque::new(),
-                said: Vec::new(),
-                closed: None,
-            })
-        };
-        let sides = [make(one, numbers[1])?, make(other, numbers[0])?];
+        let (one, first) = Side::make(one, numbers[1], steady_ms)?;
+        let (other, second) = Side::make(other, numbers[0], steady_ms)?;
+        let (sides, first) = ([one, other], [first, second]);
         let mut meeting = Meeting {
             sides,
             carried: 0,
             bytes: 0,
+            steady_ms,
         };
         for (who, steps) in first.into_iter().enumerate() {
             meeting.carry_out(who, steps)?;
@@ -104,6 +101,7 @@ impl Meeting {
             return Ok(false);
         };
         let message = Message::decode(&bytes).context("a message that cannot be read")?;
+        let steady_ms = self.steady_ms;
         let side = &mut self.sides[who];
         if let Message::Have { number, .. } = &message {
             let done = side.said.iter().filter(|(n, _)| n == number);
@@ -111,7 +109,7 @@ impl Meeting {
             side.said.retain(|(n, _)| n != number);
             side.replica.sent(side.peer, entries);
         }
-        let at = now(&side.replica);
+        let at = now(&side.replica, steady_ms);
         let steps = side.session.heard(message, at);
         self.carry_out(who, steps)?;
         Ok(true)
@@ -146,12 +144,18 @@ impl Meeting {
     /// # Errors
     /// When a station cannot answer.
     pub fn moved(&mut self) -> Result<()> {
-        for who in 0..2 {
-            let view = self.sides[who].replica.view().map_err(failed)?;
-            let steps = self.sides[who].session.moved(view);
-            self.carry_out(who, steps)?;
-        }
-        Ok(())
+        self.moved_at(0)?;
+        self.moved_at(1)
+    }
+
+    /// The log of side `who` moved by other hands.
+    ///
+    /// # Errors
+    /// When the station cannot answer.
+    pub fn moved_at(&mut self, who: usize) -> Result<()> {
+        let view = self.sides[who].replica.view().map_err(failed)?;
+        let steps = self.sides[who].session.moved(view);
+        self.carry_out(who, steps)
     }
 
     /// Lets time pass on both sides: pings go out.
@@ -162,66 +166,47 @@ impl Meeting {
         for who in 0..2 {
             let side = &mut self.sides[who];
             let complete = side.replica.complete().map_err(failed)?;
-            let at = now(&side.replica);
+            let at = now(&side.replica, self.steady_ms);
             let steps = side.session.ticked(at, complete);
             self.carry_out(who, steps)?;
         }
         Ok(())
     }
 
+    /// Messages under way to side `who`.
+    #[must_use]
+    pub fn waiting(&self, who: usize) -> usize {
+        self.sides.get(who).map_or(0, |side| side.inbox.len())
+    }
+
+    /// Loses what is under way to side `who`; how many messages.
+    pub fn lose(&mut self, who: usize) -> usize {
+        let inbox = self.sides.get_mut(who).map(|side| &mut side.inbox);
+        inbox.map_or(0, |inbox| std::mem::take(inbox).len())
+    }
+
+    /// The next message to side `who`, to be changed on its way.
+    pub fn next(&mut self, who: usize) -> Option<&mut Vec<u8>> {
+        self.sides.get_mut(who)?.inbox.front_mut()
+    }
+
+    /// Puts a message before all others under way to side `who`.
+    pub fn slip_in(&mut self, who: usize, message: &Message) {
+        if let Some(side) = self.sides.get_mut(who) {
+            side.inbox.push_front(message.encode());
+        }
+    }
+
+    /// What the peer of side `who` has said to have.
+    #[must_use]
+    pub fn theirs(&self, who: usize) -> Option<Summary> {
+        self.sides.get(who)?.session.theirs().cloned()
+    }
+
     fn carry_out(&mut self, who: usize, steps: Vec<Step>) -> Result<()> {
-        let mut todo = VecDeque::from(steps);
-        while let Some(step) = todo.pop_front() {
-            let side = &mut self.sides[who];
-            let replica = side.replica.clone();
-            let more = match step {
-                Step::Send(message) => {
-                    self.send(who, &message);
-                    Vec::new()
-                }
-                Step::Read(want) => {
-                    let runs = replica.read(&want).map_err(failed)?;
-                    side.session.have_read(&want, runs)
-                }
-                Step::Apply { number, runs } => {
-                    let applied = replica.apply(side.peer, &runs).map_err(failed)?;
-                    let view = replica.view().map_err(failed)?;
-                    side.session.have_applied(number, &applied, view)
-                }
-                Step::ShowEvidence(writer, after) => {
-                    let runs = replica.read(&Want {
-                        after: vec![(writer, after)],
-                        bytes: 64 * 1024,
-                    });
-                    self.send(who, &Message::Evidence(runs.map_err(failed)?));
-                    Vec::new()
-                }
-                Step::TakeEvidence(runs) => {
-                    replica.evidence(&runs).map_err(failed)?;
-                    Vec::new()
-                }
-                Step::BeginAgain(writer, head) => {
-                    if replica.begin_again(writer, head).map_err(failed)? {
-                        let view = replica.view().map_err(failed)?;
-                        side.session.moved(view)
-                    } else {
-                        Vec::new()
-                    }
-                }
-                Step::Note(note) => {
-                    replica.note(side.peer, &note);
-                    Vec::new()
-                }
-                Step::Close(bye) => {
-                    if side.closed.is_none() {
-                        side.closed = Some(bye);
-                        replica.closed(side.peer, bye);
-                        self.send(who, &Message::Bye(bye));
-                    }
-                    Vec::new()
-                }
-            };
-            todo.extend(more);
+        let said = self.sides[who].carry_out(steps)?;
+        for message in said {
+            self.send(who, &message);
         }
         Ok(())
     }
@@ -236,6 +221,108 @@ impl Meeting {
         self.bytes += bytes.len() as u64;
         self.sides[1 - who].inbox.push_back(bytes);
     }
+}
+
+impl Side {
+    fn make(
+        replica: Arc<dyn Replica>,
+        peer: u16,
+        steady_ms: Option<i64>,
+    ) -> Result<(Side, Vec<Step>)> {
+        let known = replica.peers().map_err(failed)?;
+        let known = known.into_iter().find(|known| known.number == peer);
+        let known = known.with_context(|| format!("station {peer} is not known"))?;
+        let (hello, view) = (
+            replica.hello().map_err(failed)?,
+            replica.view().map_err(failed)?,
+        );
+        let (session, steps) = Session::begin(hello, known, view, now(&replica, steady_ms));
+        replica.opened(peer, "test");
+        let side = Side {
+            replica,
+            session,
+            peer,
+            inbox: VecDeque::new(),
+            said: Vec::new(),
+            closed: None,
+        };
+        Ok((side, steps))
+    }
+
+    /// Does what the session asks for; what it says, in order.
+    fn carry_out(&mut self, steps: Vec<Step>) -> Result<Vec<Message>> {
+        let mut said = Vec::new();
+        let mut todo = VecDeque::from(steps);
+        while let Some(step) = todo.pop_front() {
+            let replica = self.replica.clone();
+            let more = match step {
+                Step::Send(message) => {
+                    said.push(message);
+                    Vec::new()
+                }
+                Step::Read(want) => {
+                    let runs = replica.read(&want).map_err(failed)?;
+                    self.session.have_read(&want, runs)
+                }
+                Step::Apply { number, runs } => {
+                    let applied = replica.apply(self.peer, &runs).map_err(failed)?;
+                    let view = replica.view().map_err(failed)?;
+                    self.session.have_applied(number, &applied, view)
+                }
+                Step::ShowEvidence(writer, after) => {
+                    let runs = replica.read(&Want {
+                        after: vec![(writer, after)],
+                        bytes: 64 * 1024,
+                    });
+                    said.push(Message::Evidence(runs.map_err(failed)?));
+                    Vec::new()
+                }
+                Step::TakeEvidence(runs) => {
+                    replica.evidence(&runs).map_err(failed)?;
+                    Vec::new()
+                }
+                Step::BeginAgain(writer, head) => {
+                    if replica.begin_again(writer, head).map_err(failed)? {
+                        let view = replica.view().map_err(failed)?;
+                        self.session.moved(view)
+                    } else {
+                        Vec::new()
+                    }
+                }
+                Step::Note(note) => {
+                    replica.note(self.peer, &note);
+                    Vec::new()
+                }
+                Step::Close(bye) => {
+                    if self.closed.is_none() {
+                        self.closed = Some(bye);
+                        replica.closed(self.peer, bye);
+                        said.push(Message::Bye(bye));
+                    }
+                    Vec::new()
+                }
+            };
+            todo.extend(more);
+        }
+        Ok(said)
+    }
+}
+
+/// A station hears once more what it heard from `peer` in another session; nobody hears its
+/// answers.
+///
+/// # Errors
+/// When the station does not know the peer, or cannot answer.
+pub fn again(replica: Arc<dyn Replica>, peer: u16, messages: &[Vec<u8>]) -> Result<()> {
+    let (mut side, steps) = Side::make(replica, peer, None)?;
+    side.carry_out(steps)?;
+    for bytes in messages {
+        let message = Message::decode(bytes).context("a message that cannot be read")?;
+        let at = now(&side.replica, None);
+        let steps = side.session.heard(message, at);
+        side.carry_out(steps)?;
+    }
+    Ok(())
 }
 
 /// Two stations meet, say everything, and part.

@@ -1,4 +1,4 @@
-//! `cargo xtask bench | load | faults`: release builds of the programs in `tests/`, with the
+//! `cargo xtask bench | load | faults | sim`: release builds of the programs in `tests/`, with the
 //! remaining flags handed on as they are. What they measure or break is their business; only
 //! that `bench` looks at other programs from outside is known here, since it cannot build them.
 use std::process::Stdio;

@@ -54,6 +54,9 @@ cargo xtask VERB [flags]
   bench     --only NAME --json FILE   each figure beside its floor or peer
   load      --incidents N --home DIR  a station with a long past
   faults    --rounds N                the fault suites, for longer
+  sim       --seeds N | --minutes M   stations, network, disks and people by seed
+              --seed-base B   the first seed    --json FILE   what it came to
+              --plant WORD    with a fault planted that must be seen
   bundle    the Debian package; prints its path
   demo      outage: the hall loses power and links, a township station goes on, both agree
   hooks     install the pre-commit hook (format and tidy)
@@ -84,7 +87,7 @@ fn call(verb: &str, words: Vec<String>) -> anyhow::Result<bool> {
         "bindings" => bindings::run(args),
         "schema" => schema::run(args),
         "words" => words::run(args),
-        "bench" | "load" | "faults" => bench::run(verb, args),
+        "bench" | "load" | "faults" | "sim" => bench::run(verb, args),
         "bundle" => bundle::run(args),
         "demo" => demo::run(args),
         "hooks" => hooks::run(args),

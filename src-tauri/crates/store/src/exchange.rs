@@ -15,10 +15,11 @@ use fengsui_replication::summary::{Head, Summary};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::error::StoreError;
+use crate::read;
 
 pub use give::runs;
-pub use take::{Pace, Ready, ready};
-pub(crate) use take::{heads_of, seed, store};
+pub(crate) use take::seed;
+pub use take::{Pace, Part, Ready, heads_of, ready, store};
 
 /// Heads and state digest in one snapshot.
 ///
@@ -90,6 +91,16 @@ pub fn has_head(conn: &Connection, writer: Writer, head: Head) -> Result<bool, S
     }
     let hash = crate::verify::chain_hash(conn, id, head.seq.cast_signed())?;
     Ok(hash.is_some_and(|hash| Head::new(head.seq, &hash) == head))
+}
+
+/// A peer has this head of a log that this very incarnation writes, and it is not in our log: the
+/// file is older than its station.
+///
+/// # Errors
+/// Any store error.
+pub fn is_behind(conn: &Connection, writer: Writer, head: Head) -> Result<bool, StoreError> {
+    let own = read::own_writer(conn)?;
+    Ok(own == (writer.station, writer.incarnation) && !has_head(conn, writer, head)?)
 }
 
 /// An entry's bytes.

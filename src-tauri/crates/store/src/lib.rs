@@ -6,6 +6,7 @@
 // The log and its fold.
 pub mod exchange;
 pub mod export;
+pub mod incarnation;
 pub mod local;
 pub mod log;
 pub mod peer;

@@ -53,7 +53,7 @@ pub fn stations(conn: &Connection) -> Result<Vec<StationRecord>, StoreError> {
 ///
 /// # Errors
 /// Any store error; `Ok(None)` when the station is not known here.
-pub(crate) fn key_of(conn: &Connection, station: u16) -> Result<Option<[u8; 32]>, StoreError> {
+pub fn key_of(conn: &Connection, station: u16) -> Result<Option<[u8; 32]>, StoreError> {
     if read::own_writer(conn)?.0 == station {
         return signing::public_key(conn).map(Some);
     }

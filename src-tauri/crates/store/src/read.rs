@@ -9,7 +9,9 @@ use std::collections::BTreeSet;
 
 use fengsui_domain::log::dot::{Dot, Lane, Writer};
 use fengsui_domain::log::entry::Entry;
+use fengsui_domain::log::field::Field;
 use fengsui_domain::log::register::Registers;
+use fengsui_domain::number::counter_floor;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::error::StoreError;
@@ -447,16 +449,27 @@ pub(crate) fn entry(bytes: &[u8]) -> Result<Entry, StoreError> {
     Entry::decode(bytes).map_err(|error| StoreError::corrupt(format!("entry: {error}")))
 }
 
-/// Counter last given on a local day (yyyymmdd) by a station.
+/// Counter last given on a local day (yyyymmdd) by this very incarnation (station, incarnation);
+/// 0 or one of an earlier block = none yet. Where a disk was copied, two machines write under
+/// one station: the other's counters are not ours to go on from.
 ///
 /// # Errors
 /// Any store error.
-pub fn last_counter(conn: &Connection, station: u16, day: i64) -> Result<i64, StoreError> {
+pub fn last_counter(conn: &Connection, own: (u16, u16), day: i64) -> Result<i64, StoreError> {
     let last: Option<i64> = conn
         .prepare_cached("SELECT last FROM numbering WHERE station = ?1 AND day = ?2")?
-        .query_row(params![station, day], |row| row.get(0))
+        .query_row(params![own.0, day], |row| row.get(0))
         .optional()?;
-    Ok(last.unwrap_or(0))
+    let last = last.unwrap_or(0);
+    // Where the next incarnation's block begins, ours ends.
+    if last <= i64::from(counter_floor(own.1.saturating_add(1))) {
+        return Ok(last);
+    }
+    let is_own = |dot: Dot| (dot.writer.station, dot.writer.incarnation) == own;
+    let all = incidents_of_day(conn, day)?;
+    let ours = all.iter().filter(|incident| is_own(incident.record.dot));
+    let counters = ours.filter_map(|incident| incident.record.regs.int(Field::IncidentCounter));
+    Ok(counters.max().unwrap_or(0))
 }
 
 /// (opened, invalid) of a local day (yyyymmdd).

@@ -7,23 +7,19 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use fengsui_domain::log::dot::Lane;
-use fengsui_domain::log::entry::Value;
 use fengsui_domain::log::field::Field;
-use fengsui_domain::log::kind::Kind;
-use fengsui_domain::post::Post;
 use fengsui_replication::port::{Applied, View, Want};
 use fengsui_replication::run::Run;
 use fengsui_replication::summary::Head;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension};
 
 use crate::db::{BackupReport, Db, DbState, Proof as Row, Written};
 use crate::error::{JobError, StoreError};
 use crate::exchange::{self, Pace};
-use crate::log::{Act, FOLD_VERSION, FieldWrite, Log, Moved, Received};
+use crate::log::{FOLD_VERSION, Log, Moved, Received};
 use crate::open::OpenOptions;
 use crate::witness::{Lineage, WitnessHead};
-use crate::{peer, read, signing, verify};
+use crate::{incarnation, peer, read, signing, verify};
 
 /// Who this station is; written once into a fresh file.
 #[derive(Debug, Clone)]
@@ -115,16 +111,9 @@ impl Store {
         let database = self.db.database_name();
         let seed = signing::fresh_seed()?;
         self.db.write(move |tx| {
-            tx.execute(
-                "INSERT INTO state (id, database_id, station, incarnation, digest, signing_key,
-                                    fold)
-                 VALUES (1, ?1, ?2, 1, zeroblob(16), ?3, ?4)
-                 ON CONFLICT (id) DO UPDATE SET incarnation = incarnation + 1",
-                params![database, identity.number, seed.as_ref(), FOLD_VERSION],
-            )?;
+            incarnation::note(tx, &database, identity.number, &seed)?;
             in_log(tx, now_ms, &mut |log| {
-                let public_key = signing::public_key(log.conn())?;
-                log.append(begin_act(&identity, why, &public_key, now_ms))
+                incarnation::begin(log, &identity, why)
             })
             .map(|(written, _)| written)
         })?;
@@ -176,13 +165,14 @@ impl Store {
     pub fn take(&self, now_ms: i64, runs: &[Run]) -> Result<Applied, StoreError> {
         let mut ready = self.db.read(|conn| exchange::ready(conn, runs))?;
         let mut applied = Applied::default();
-        let mut left = std::mem::take(&mut ready.entries);
-        while !left.is_empty() {
+        loop {
             let pace = *self.pace.lock().unwrap_or_else(PoisonError::into_inner);
-            let rest = left.split_off(pace.count().min(left.len()));
+            let Some(part) = ready.next_part(pace.count()) else {
+                break;
+            };
             let began = Instant::now();
             let (part, moved) = self.db.write(move |tx| {
-                in_log(tx, now_ms, &mut |log| exchange::store(log, &left)).map(together)
+                in_log(tx, now_ms, &mut |log| exchange::store(log, &part)).map(together)
             })?;
             self.pace
                 .lock()
@@ -193,7 +183,6 @@ impl Store {
             for (dot, is_new) in moved.incidents {
                 applied.incidents.entry(dot).or_insert(is_new);
             }
-            left = rest;
         }
         applied.refused = ready.refused;
         applied.heads = self
@@ -291,12 +280,10 @@ impl Store {
         head: Head,
         now_ms: i64,
     ) -> Result<bool, StoreError> {
-        let (is_ours, is_here) = self.db.read(|conn| {
-            let own = read::own_writer(conn)?;
-            let is_ours = own == (writer.station, writer.incarnation);
-            Ok::<_, StoreError>((is_ours, exchange::has_head(conn, writer, head)?))
-        })?;
-        if !is_ours || is_here {
+        if !self
+            .db
+            .read(|conn| exchange::is_behind(conn, writer, head))?
+        {
             return Ok(false);
         }
         self.begin_incarnation(identity.clone(), "peer", now_ms)?;
@@ -402,25 +389,6 @@ impl Store {
     #[must_use]
     pub fn db(&self) -> &Db {
         &self.db
-    }
-}
-
-fn begin_act(identity: &StationIdentity, why: &str, public_key: &[u8; 32], now_ms: i64) -> Act {
-    let text = |text: &str| Value::Text(text.to_owned());
-    Act {
-        lane: Lane::Routine,
-        at_ms: now_ms,
-        actor: String::new(),
-        post: Post::Device,
-        kind: Kind::StationBegin,
-        subject: None,
-        writes: vec![
-            FieldWrite::body(Field::BodyStationCode, text(&identity.code)),
-            FieldWrite::body(Field::BodyStationName, text(&identity.name)),
-            FieldWrite::body(Field::BodyPublicKey, Value::Bytes(public_key.to_vec())),
-            FieldWrite::body(Field::BodyLineage, text(why)),
-        ],
-        refs: Vec::new(),
     }
 }
 

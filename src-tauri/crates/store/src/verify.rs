@@ -46,7 +46,7 @@ const FOLDED: &[&str] = &[
     "SELECT * FROM station ORDER BY id",
     "SELECT * FROM conflict ORDER BY noun, writer, seq, field",
     "SELECT * FROM awaited ORDER BY station, incarnation, lane, need_seq, writer, seq",
-    "SELECT id, hlc, digest FROM state",
+    "SELECT id, digest FROM state",
     "SELECT id, writer, seq, hlc, kind, incident, bytes FROM entry ORDER BY id",
 ];
 
@@ -57,6 +57,11 @@ const FOLDED: &[&str] = &[
 pub fn prove(conn: &Connection) -> Result<Proof, StoreError> {
     let mut proof = Proof::default();
     walk_chains(conn, &mut proof)?;
+    if !is_clock_ahead(conn)? {
+        proof
+            .broken
+            .push("the clock is behind a stamp it gave".to_owned());
+    }
     match rebuild(conn) {
         Ok(rebuilt) => {
             let (live, again) = (dump(conn)?, dump(&rebuilt)?);
@@ -70,6 +75,19 @@ pub fn prove(conn: &Connection) -> Result<Proof, StoreError> {
         Err(error) => proof.broken.push(format!("rebuild failed: {error}")),
     }
     Ok(proof)
+}
+
+/// The clock is part of no rebuild: how far a peer's stamps pulled it depends on the wall clock of
+/// the moment they came. But it never lies behind a stamp that it gave itself.
+fn is_clock_ahead(conn: &Connection) -> Result<bool, StoreError> {
+    let (clock, given): (i64, i64) = conn.query_row(
+        "SELECT s.hlc, coalesce(max(e.hlc), 0) FROM state s
+         LEFT JOIN writer w ON w.station = s.station AND w.incarnation = s.incarnation
+         LEFT JOIN entry e ON e.writer = w.id",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    Ok(clock >= given)
 }
 
 /// The log folded from nothing, in memory.
@@ -371,4 +389,112 @@ pub(crate) fn chain_hash(
         hash = chain::next(&hash, row.get_ref(0)?.as_blob().unwrap_or(&[]));
     }
     Ok(Some(hash))
+}
+
+#[cfg(test)]
+mod tests {
+    use fengsui_domain::log::entry::{Entry, Value};
+    use fengsui_domain::log::field::Field;
+    use fengsui_domain::log::kind::Kind;
+    use fengsui_domain::post::Post;
+
+    use super::*;
+    use crate::log::{Act, FieldWrite};
+    use crate::store::StationIdentity;
+    use crate::{incarnation, read};
+
+    const NOW_MS: i64 = 1_795_752_000_000;
+    const DAY: i64 = 20_261_127;
+
+    fn station() -> Connection {
+        let conn = Connection::open_in_memory().unwrap();
+        for step in MIGRATIONS {
+            conn.execute_batch(step.sql).unwrap();
+        }
+        incarnation::note(&conn, &[1; 16], 1, &[7; 32]).unwrap();
+        let identity = StationIdentity {
+            number: 1,
+            code: "HZ".to_owned(),
+            name: "指挥中心".to_owned(),
+        };
+        let mut log = Log::begin(&conn, NOW_MS).unwrap();
+        incarnation::begin(&mut log, &identity, "first").unwrap();
+        log.finish().unwrap();
+        conn
+    }
+
+    fn opening(dot: Dot, at_ms: i64, counter: i64) -> Entry {
+        let write = |field: Field, value| fengsui_domain::log::entry::Write {
+            target: fengsui_domain::log::entry::Target::Subject,
+            field: field.code(),
+            value,
+            seen: Vec::new(),
+        };
+        Entry {
+            dot,
+            hlc: Hlc::new(at_ms, 0),
+            at_ms,
+            actor: "a".to_owned(),
+            post: Post::Dispatch.code(),
+            kind: Kind::IncidentOpen.code(),
+            subject: dot,
+            writes: vec![
+                write(Field::IncidentDay, Value::Int(DAY)),
+                write(Field::IncidentCounter, Value::Int(counter)),
+            ],
+            refs: Vec::new(),
+        }
+    }
+
+    fn dot(station: u16, incarnation: u16) -> Dot {
+        Dot {
+            writer: Writer {
+                station,
+                incarnation,
+                lane: Lane::Urgent,
+            },
+            seq: 1,
+        }
+    }
+
+    fn hear(conn: &Connection, entry: &Entry) {
+        let mut log = Log::begin(conn, NOW_MS).unwrap();
+        log.receive(&entry.encode()).unwrap();
+        log.finish().unwrap();
+    }
+
+    #[test]
+    fn a_peer_whose_clock_is_far_ahead_breaks_no_proof() {
+        let conn = station();
+        hear(&conn, &opening(dot(2, 1), NOW_MS + 3_600_000, 1));
+        let proof = prove(&conn).unwrap();
+        assert_eq!(proof.broken, [""; 0]);
+        assert!(proof.rebuild_equal);
+        conn.execute("UPDATE state SET hlc = 5", []).unwrap();
+        assert_eq!(prove(&conn).unwrap().broken.len(), 1);
+    }
+
+    #[test]
+    fn two_machines_of_one_station_count_each_in_its_own_block() {
+        let conn = station();
+        let mut log = Log::begin(&conn, NOW_MS).unwrap();
+        log.append(Act {
+            lane: Lane::Urgent,
+            at_ms: NOW_MS,
+            actor: "a".to_owned(),
+            post: Post::Dispatch,
+            kind: Kind::IncidentOpen,
+            subject: None,
+            writes: vec![
+                FieldWrite::of_subject(Field::IncidentDay, Value::Int(DAY)),
+                FieldWrite::of_subject(Field::IncidentCounter, Value::Int(7)),
+            ],
+            refs: Vec::new(),
+        })
+        .unwrap();
+        log.finish().unwrap();
+        hear(&conn, &opening(dot(1, 2), NOW_MS, 20_001));
+        assert_eq!(read::last_counter(&conn, (1, 1), DAY).unwrap(), 7);
+        assert_eq!(read::last_counter(&conn, (1, 2), DAY).unwrap(), 20_001);
+    }
 }

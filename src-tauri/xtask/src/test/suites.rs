@@ -98,7 +98,7 @@ impl Suite {
 /// The test targets that `tests/` must have; others found there run too.
 const MUST: [&str; 4] = ["journeys", "faults", "window", "stations"];
 /// Those that need minutes or a window.
-const SLOW: [&str; 3] = ["faults", "window", "stations"];
+const SLOW: [&str; 4] = ["faults", "window", "stations", "sim"];
 
 const PACKAGES: &[&str] = &["packages"];
 const UI: &[&str] = &["npm"];

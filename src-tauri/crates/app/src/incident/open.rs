@@ -99,7 +99,8 @@ pub(crate) fn open_in(
     let day = day_number(numbering.day);
     let (_, incarnation) = read::own_writer(log.conn())?;
     let floor = i64::from(counter_floor(incarnation));
-    let last = read::last_counter(log.conn(), numbering.station, day)?;
+    let own = (numbering.station, incarnation);
+    let last = read::last_counter(log.conn(), own, day)?;
     let counter = last.max(floor) + 1;
     let number = u32::try_from(counter)
         .ok()

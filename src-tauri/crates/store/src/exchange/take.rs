@@ -21,20 +21,35 @@ const SHORT: Duration = Duration::from_millis(5);
 const FEW: usize = 16;
 const MANY: usize = 2_048;
 
+/// Checked entries in order, each with the signed head it completes.
+#[derive(Debug, Clone, Default)]
+pub struct Part(Vec<(Vec<u8>, Option<SignedEnd>)>);
+
 /// Runs that were checked, cut to what is new.
 #[derive(Debug, Default)]
 pub struct Ready {
-    /// Entries in order, each with the signed head it completes.
-    pub(crate) entries: Vec<(Vec<u8>, Option<SignedEnd>)>,
+    entries: Part,
     /// Writers whose run was refused.
     pub refused: Vec<(Writer, Refusal)>,
     /// Writers of all runs.
     pub writers: Vec<Writer>,
 }
 
+impl Ready {
+    /// Takes out the next entries, for one transaction; `None` when all were taken.
+    pub fn next_part(&mut self, count: usize) -> Option<Part> {
+        if self.entries.0.is_empty() {
+            return None;
+        }
+        let count = count.clamp(1, self.entries.0.len());
+        let rest = self.entries.0.split_off(count);
+        Some(std::mem::replace(&mut self.entries, Part(rest)))
+    }
+}
+
 /// A head that its station signed.
 #[derive(Debug, Clone)]
-pub(crate) struct SignedEnd {
+struct SignedEnd {
     head: Dot,
     hash: ChainHash,
     signature: [u8; 64],
@@ -75,8 +90,10 @@ pub fn ready(conn: &Connection, runs: &[Run]) -> Result<Ready, StoreError> {
 fn push_new(out: &mut Ready, run: &Run, seq: u64, hash: ChainHash) {
     let skip = usize::try_from((seq + 1).saturating_sub(run.first)).unwrap_or(usize::MAX);
     let fresh = run.entries.iter().skip(skip);
-    out.entries.extend(fresh.map(|entry| (entry.clone(), None)));
-    if let Some((_, end)) = out.entries.last_mut() {
+    out.entries
+        .0
+        .extend(fresh.map(|entry| (entry.clone(), None)));
+    if let Some((_, end)) = out.entries.0.last_mut() {
         let head = Dot {
             writer: run.writer,
             seq: run.last(),
@@ -93,12 +110,9 @@ fn push_new(out: &mut Ready, run: &Run, seq: u64, hash: ChainHash) {
 ///
 /// # Errors
 /// Any store error; the transaction must then be rolled back.
-pub(crate) fn store(
-    log: &mut Log<'_>,
-    entries: &[(Vec<u8>, Option<SignedEnd>)],
-) -> Result<Applied, StoreError> {
+pub fn store(log: &mut Log<'_>, part: &Part) -> Result<Applied, StoreError> {
     let mut applied = Applied::default();
-    for (bytes, end) in entries {
+    for (bytes, end) in &part.0 {
         match log.receive(bytes)? {
             Received::Folded => applied.received += 1,
             Received::Waiting => {
@@ -119,10 +133,7 @@ pub(crate) fn store(
 ///
 /// # Errors
 /// Any store error.
-pub(crate) fn heads_of(
-    conn: &Connection,
-    writers: &[Writer],
-) -> Result<Vec<(Writer, Head)>, StoreError> {
+pub fn heads_of(conn: &Connection, writers: &[Writer]) -> Result<Vec<(Writer, Head)>, StoreError> {
     writers
         .iter()
         .map(|writer| {
