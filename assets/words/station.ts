@@ -52,7 +52,6 @@ export const station = {
   'conflict.choose_first': { zh: '先选一方', en: 'Choose a side first' },
   'conflict.reason_first': { zh: '须填理由', en: 'A reason is required' },
   'conflict.gone': { zh: '此冲突已定', en: 'This conflict is settled' },
-  'conflict.settled': { zh: '已定：{words}', en: 'Settled: {words}' },
   'stations.title': { zh: '站点', en: 'Stations' },
   'stations.name': { zh: '站', en: 'Station' },
   'stations.state': { zh: '联络', en: 'Link' },

@@ -8,17 +8,19 @@ import { hasWords, say, t } from '@kit/words.svelte';
 import { deskState } from '../desk/desk.svelte';
 import { stations } from '../station/stations.svelte';
 
-const wordsFor = (family: string, field: string) => (hasWords(`${family}.${field}`) ? `${family}.${field}` : `${family}.other`);
+/** Fields a newer program made exclusive have words too. */
+const headOf = (field: string) => (hasWords(`conflict.${field}`) ? `conflict.${field}` : 'conflict.other');
+const sideOf = (field: string) => (hasWords(`conflict.side.${field}`) ? `conflict.side.${field}` : 'conflict.side.other');
 
 /** 巡03 被两处派出 */
 export function nameOf(conflict: Conflict): string {
-  return say(wordsFor('conflict', conflict.field), [{ name: 'name', value: conflict.name }]);
+  return say(headOf(conflict.field), [{ name: 'name', value: conflict.name }]);
 }
 
 /** What a side says, in its own words; what is not here yet is said to be so. */
 export function wordsOf(conflict: Conflict, side: ConflictSide): string {
   if (side.words === '') return t('conflict.side.no_words');
-  return say(wordsFor('conflict.side', conflict.field), [{ name: 'words', value: side.words }]);
+  return say(sideOf(conflict.field), [{ name: 'words', value: side.words }]);
 }
 
 export const stationOf = (side: ConflictSide): string => side.station_name || stations.nameOf(side.station);
