@@ -8,11 +8,12 @@ import { incident } from './incident';
 import { keys } from './keys';
 import { map } from './map';
 import { need } from './need';
+import { station } from './station';
 import { timeline } from './timeline';
 import { unit } from './unit';
 
-export const files = { call, command, desk, drawing, failure, incident, keys, map, need, timeline, unit };
+export const files = { call, command, desk, drawing, failure, incident, keys, map, need, station, timeline, unit };
 
 export const sentences = {
-  ...desk, ...call, ...command, ...incident, ...unit, ...map, ...need, ...timeline, ...drawing, ...failure, ...keys,
+  ...desk, ...call, ...command, ...incident, ...unit, ...map, ...need, ...station, ...timeline, ...drawing, ...failure, ...keys,
 } as const satisfies Record<string, { zh: string; en: string }>;

@@ -26,7 +26,7 @@ export const incident = {
   'queue.parallel': { zh: '并行修改', en: 'changed in parallel' },
   'queue.first_order': { zh: '未派，距目标余 {span}', en: 'unsent, {span} left' },
   'queue.first_over': { zh: '未派 {span}', en: 'unsent {span}' },
-  'queue.invalid_share': { zh: '今日无效 {share}', en: 'invalid today {share}' },
+  'queue.invalid_share': { zh: '今日无效 {share}', en: 'invalid {share}' },
   'queue.invalid_unknown': { zh: '今日无效 未知', en: 'invalid today unknown' },
   'sheet.form': { zh: '接警单', en: 'Form' },
   'sheet.follow': { zh: '跟进', en: 'Follow-up' },

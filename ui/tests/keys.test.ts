@@ -77,7 +77,7 @@ describe('key table', () => {
 describe('the key map of the desk', () => {
   it('binds what the key page promises', () => {
     const bound = new Set(deskKeys().chords());
-    const promised = ['F1', 'F2', 'Shift+F2', 'F3', 'F4', 'F5', 'F6', 'F7', 'F8', 'F9', 'F10', 'Shift+F10', 'Escape', 'Ctrl+K', '/', 'Ctrl+F', 'Ctrl+H',
+    const promised = ['F1', 'F2', 'Shift+F2', 'F3', 'F4', 'F5', 'F6', 'F7', 'F8', 'F9', 'F10', 'Shift+F10', 'Escape', 'Ctrl+K', '/', 'Ctrl+F', 'Ctrl+H', 'Ctrl+L', 'Alt+O',
       'Ctrl+Enter', 'Ctrl+Shift+Enter', '+', 'Alt+J', 'Alt+B', 'Alt+7', 'Alt+8', 'Alt+9', 'Alt+X', 'Alt+Q', 'Alt+W', 'Alt+E', 'Alt+T', 'Alt+ArrowUp',
       'Alt+ArrowDown', 'Alt+D', 'Alt+C', 'Alt+I', 'Alt+Z', 'Alt+L', 'Alt+U', 'Alt+F', 'Alt+K', 'Alt+R', 'Alt+A', 'Alt+S', 'Alt+Y'];
     expect(promised.filter((chord) => !bound.has(chord))).toEqual([]);

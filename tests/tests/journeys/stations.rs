@@ -379,7 +379,84 @@ fn the_board_is_taken_by_two_persons_and_never_by_a_clock() {
         let found = conflicts(desk);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0]["field"], "board");
+        let need = conflict_need(desk);
+        let names = need["params"][0]["value"].as_str().unwrap_or_default();
+        assert!(names.contains("城关所"), "{need}");
     }
+    // 我来办 here is written there.
+    let own = json!({ "key": conflict_need(&county.desks[0])["key"] });
+    county.desks[0].ok("need.own", own).unwrap();
+    county.meet(0, 1);
+    county.prove_equal();
+    assert!(conflict_need(&county.desks[1])["owner"].is_string());
+}
+
+/// The one need that is a conflict.
+fn conflict_need(desk: &Desk) -> Value {
+    let list = desk.ok("need.list", json!({})).unwrap();
+    let needs = list["needs"].as_array().unwrap();
+    let mut found = needs.iter().filter(|need| need["kind"] == "conflict");
+    let need = found.next().cloned().unwrap();
+    assert!(found.next().is_none(), "{list}");
+    need
+}
+
+/// A call that two desks answered while they were apart needs a person, by its own number.
+#[test]
+fn a_call_answered_twice_needs_a_person() {
+    let county = County::of(2);
+    let ring = json!({ "line": "110", "number": "13900001111", "subscriber": null, "fix": null });
+    let rung = county.desks[0].device_ok("call.ring", ring).unwrap();
+    county.meet(0, 1);
+    let answer = json!({ "call": text(&rung, "call").unwrap() });
+    for desk in &county.desks {
+        desk.ok("call.answer", answer.clone()).unwrap();
+    }
+    county.meet(0, 1);
+    county.prove_equal();
+    for desk in &county.desks {
+        let need = conflict_need(desk);
+        assert_eq!(
+            need["params"],
+            json!([{ "name": "call", "value": "13900001111" }])
+        );
+        assert_eq!(conflicts(desk)[0]["field"], "desk");
+    }
+}
+
+/// J7, D4: the strip names who is apart, since when, and says of a clock what a peer's clock shows.
+#[test]
+fn the_strip_says_who_is_apart() {
+    let county = County::of(2);
+    let part = |at: usize, name: &str| -> Value {
+        let strip = county.desks[at].ok("honesty.view", json!({})).unwrap();
+        let parts = strip["parts"].as_array().unwrap().clone();
+        let found = parts.into_iter().find(|part| part["part"] == name);
+        found.unwrap_or_default()
+    };
+    let one: Arc<dyn Replica> = county.desks[0].station.clone();
+    let other: Arc<dyn Replica> = county.desks[1].station.clone();
+    let mut meeting = Meeting::begin(one, other).unwrap();
+    meeting.settle().unwrap();
+    county.clock.shift(3_000);
+    meeting.tick().unwrap();
+    meeting.settle().unwrap();
+    for at in 0..2 {
+        let station = part(at, "station");
+        assert_eq!(
+            (&station["code"], &station["standing"]),
+            (&json!("in_touch"), &json!("good"))
+        );
+        assert_eq!(part(at, "clock")["code"], "checked");
+    }
+    meeting.cut();
+    let station = part(0, "station");
+    assert_eq!(
+        (&station["code"], &station["standing"]),
+        (&json!("apart"), &json!("warn"))
+    );
+    assert_eq!(station["params"][0]["value"], "城关所");
+    assert_eq!(part(0, "clock")["code"], "unchecked");
 }
 
 /// Fault 16: a station restored from an old copy meets a peer that has more of its log: it goes

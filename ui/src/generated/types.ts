@@ -1610,6 +1610,10 @@ invalid_reason: string | null,
  */
 order_text: string, 
 /**
+ * The short code as it is said on the radio (幺两三四五六拐八勾洞).
+ */
+code_aloud: string, 
+/**
  * Timeline, oldest first.
  */
 timeline: Array<TimelineLine>, };

@@ -1,5 +1,7 @@
 // What a dispatcher does with one key: take, file, send, follow, close, go somewhere.
 // Focus moves only here, because of that key, and only if the person has not moved on meanwhile.
+import { conflicts, thingOfNeed } from '@features/conflict/conflicts.svelte';
+import { outage } from '@features/outage/outage.svelte';
 import { commandLine } from '@features/command/command.svelte';
 import { candidates } from '@features/candidate/candidates.svelte';
 import { calls } from '@features/call/calls.svelte';
@@ -160,9 +162,38 @@ class Actions {
   }
 
   openNeed(need: Need): void {
-    if (need.incident) void this.open(need.incident, 'follow');
+    if (need.kind === 'conflict') this.openConflict(thingOfNeed(need.key));
+    else if (need.incident) void this.open(need.incident, 'follow');
     else if (need.unit) void this.goTo('units', 'units');
     else if (need.call) void this.callBack();
+  }
+
+  /** The card lies over the map, so on a small screen that page is turned up; it takes the keyboard. */
+  openConflict(thing: string, field: string | null = null): void {
+    outage.isOpen = false;
+    deskState.page = 'desk';
+    deskState.tab = 'map';
+    conflicts.open(thing, field);
+    void tick().then(() => focusOn('conflict'));
+  }
+  /** After a card: to what still needs a person, else back. */
+  leaveConflict(): void {
+    deskState.tab = 'calls';
+    void tick().then(() => (needs.rows.length > 0 ? focusOn('needs') : this.back()));
+  }
+
+  /** Alt O: what still works, and orders by voice. */
+  toOutage(): void {
+    if (outage.isOpen) return this.leaveOutage();
+    this.#remember();
+    conflicts.close();
+    outage.isOpen = true;
+    deskState.tab = 'map';
+    void tick().then(() => focusOn('outage'));
+  }
+  leaveOutage(): void {
+    outage.isOpen = false;
+    void tick().then(() => this.#return());
   }
 
   openUnit(unit: Unit): void {

@@ -4,7 +4,10 @@
 
 use fengsui_store::{CheckState, DbState, DiskState, Mode, read};
 
+use crate::peer::StationsView;
 use crate::station::Station;
+
+mod stations;
 
 /// How well a part stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,26 +47,28 @@ impl Station {
     #[must_use]
     pub fn honesty(&self) -> (Vec<Part>, Option<i64>) {
         let state = self.store().state();
-        let parts = vec![
-            self.station_part(),
+        let stations = self.stations().inspect_err(|error| {
+            tracing::error!(%error, "the stations could not be read");
+        });
+        let stations = stations.ok();
+        let mut parts = vec![
+            self.station_part(stations.as_ref()),
             database_part(&state),
             self.log_part(),
             self.map_part(),
-            self.clock_part(),
+            self.clock_part(stations.as_ref()),
             disk_part(&state),
             self.positions_part(),
             power_part(),
         ];
+        parts.extend(stations.as_ref().and_then(stations::stranger_part));
         (parts, state.last_commit_at_ms)
     }
 
-    /// One station so far: it says so instead of "all in touch".
-    fn station_part(&self) -> Part {
-        part(
-            "station",
-            Standing::Good,
-            "alone",
-            vec![("name", self.name().to_owned())],
+    fn station_part(&self, stations: Option<&StationsView>) -> Part {
+        stations.map_or_else(
+            || part("station", Standing::Unknown, "unknown", Vec::new()),
+            |view| stations::station_part(self.name(), self.is_founder(), view),
         )
     }
 
@@ -127,8 +132,8 @@ impl Station {
         )
     }
 
-    /// Without a peer the only witness of a wrong clock is our own log.
-    fn clock_part(&self) -> Part {
+    /// Without a peer in touch the only witness of a wrong clock is our own log.
+    fn clock_part(&self, stations: Option<&StationsView>) -> Part {
         let last = self.store().state().last_commit_at_ms;
         let now_ms = self.now_ms();
         match last {
@@ -136,7 +141,9 @@ impl Station {
                 let back = ((last - now_ms) / 1000).to_string();
                 part("clock", Standing::Bad, "back", vec![("seconds", back)])
             }
-            _ => part("clock", Standing::Unknown, "unchecked", Vec::new()),
+            _ => stations
+                .and_then(stations::compared_clock)
+                .unwrap_or_else(|| part("clock", Standing::Unknown, "unchecked", Vec::new())),
         }
     }
 

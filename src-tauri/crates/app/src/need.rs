@@ -17,6 +17,7 @@ use fengsui_domain::watch::{
     AssignmentClock, ConflictFact, MissedCall, Need, NeedFacts, ReviewFact, UnitClock, needs,
 };
 use fengsui_store::log::FieldWrite;
+use fengsui_store::peer::{self, StationRecord};
 use fengsui_store::project;
 use fengsui_store::read::{self, AssignmentRecord, IncidentRecord, Record, UnitRecord};
 
@@ -30,6 +31,8 @@ struct Everything {
     units: Vec<UnitRecord>,
     active: Vec<AssignmentRecord>,
     calls: Vec<Record>,
+    county: Registers,
+    stations: Vec<StationRecord>,
 }
 
 impl Station {
@@ -45,6 +48,8 @@ impl Station {
                 units: read::units(conn)?,
                 active: read::active_assignments(conn)?,
                 calls: read::listed_calls(conn)?,
+                county: read::county(conn)?,
+                stations: peer::stations(conn)?,
             })
         })?;
         let mut facts = NeedFacts {
@@ -74,8 +79,11 @@ impl Station {
         }
         for call in &all.calls {
             facts.missed_calls.extend(missed_of(call));
+            facts.conflicts.extend(call_conflict(call));
             note_owner(&mut facts.owners, &call.regs, Field::CallOwner);
         }
+        facts.conflicts.extend(board_conflict(&all));
+        note_owner(&mut facts.owners, &all.county, Field::CountyBoardOwner);
         Ok(needs(&facts, self.now_ms()))
     }
 
@@ -100,9 +108,11 @@ impl Station {
                 (Noun::Call, Field::CallOwner),
                 (Noun::Incident, Field::IncidentOwner),
                 (Noun::Unit, Field::UnitOwner),
+                (Noun::County, Field::CountyBoardOwner),
             ];
             for (noun, field) in owners {
-                if log.registers(noun, target)?.is_some() {
+                let is_county = noun == Noun::County;
+                if is_county == (target == Dot::COUNTY) && log.registers(noun, target)?.is_some() {
                     let value = Value::Text(value.clone());
                     let writes = vec![FieldWrite::of_subject(field, value)];
                     let kind = Kind::NeedOwn;
@@ -205,6 +215,46 @@ fn conflict_of(unit: &UnitRecord, all: &Everything) -> Option<ConflictFact> {
         incident: None,
         assignment: None,
         unit: Some(unit.record.dot.to_string()),
+        since_ms: first.hlc.ms(),
+    })
+}
+
+/// Two desks answered one call while they could not hear of each other.
+fn call_conflict(call: &Record) -> Option<ConflictFact> {
+    let desks: Vec<_> = call.regs.standing(Field::CallDesk).collect();
+    let first = desks.first().filter(|_| desks.len() > 1)?;
+    let number = call.regs.text(Field::CallNumber).unwrap_or_default();
+    Some(ConflictFact {
+        id: call.dot.to_string(),
+        params: vec![("call", number.to_owned())],
+        incident: None,
+        assignment: None,
+        unit: None,
+        since_ms: first.hlc.ms(),
+    })
+}
+
+/// Two stations took the board.
+fn board_conflict(all: &Everything) -> Option<ConflictFact> {
+    let holders: Vec<_> = all.county.standing(Field::CountyBoard).collect();
+    let first = holders.first().filter(|_| holders.len() > 1)?;
+    let name_of = |value: &Value| {
+        let known = all
+            .stations
+            .iter()
+            .find(|station| *value == Value::Int(i64::from(station.number)));
+        known.and_then(|station| station.regs.text(Field::StationName))
+    };
+    let names: Vec<&str> = holders
+        .iter()
+        .filter_map(|live| name_of(&live.value))
+        .collect();
+    Some(ConflictFact {
+        id: Dot::COUNTY.to_string(),
+        params: vec![("stations", names.join("、"))],
+        incident: None,
+        assignment: None,
+        unit: None,
         since_ms: first.hlc.ms(),
     })
 }

@@ -363,6 +363,8 @@ pub struct IncidentView {
     pub invalid_reason: Option<String>,
     /// The order text that would go out now.
     pub order_text: String,
+    /// The short code as it is said on the radio (幺两三四五六拐八勾洞).
+    pub code_aloud: String,
     /// Timeline, oldest first.
     pub timeline: Vec<TimelineLine>,
 }

@@ -10,7 +10,7 @@ import { speech, type Language } from '@kit/words.svelte';
 
 export type Theme = 'day' | 'night';
 export type TypeSize = 100 | 125 | 150;
-export type Page = 'desk' | 'keys' | 'settings' | 'audit' | 'map';
+export type Page = 'desk' | 'keys' | 'settings' | 'audit' | 'map' | 'stations';
 export type Tab = 'calls' | 'map' | 'units';
 export type Phase = 'starting' | 'failed' | 'signing_in' | 'open';
 

@@ -61,11 +61,11 @@ export function readValue(name: string, given: string): string {
   if (name === 'type' || name === 'type_code' || name === 'type_after') return codes.typePath(value);
   if (name === 'result') return codes.resultName(value);
   if (name === 'reason' || name === 'invalid_reason') return codes.reasonName(value);
-  if (name === 'posts' || name === 'fields' || name === 'units') {
+  if (name === 'posts' || name === 'fields' || name === 'units' || name === 'stations') {
     const each = value.split(/[,、]\s*/).map((one) => inFamily(families[name] ?? [], one));
     return each.join(t('list.comma'));
   }
-  if (name === 'number' || name === 'phone') return phone(value);
+  if (name === 'number' || name === 'phone' || name === 'call') return phone(value);
   if (name.endsWith('_at_ms') || name === 'at') return /^\d{12,}$/.test(value) ? hms(Number(value)) : value;
   if (name.endsWith('_m') && /^\d+(\.\d+)?$/.test(value)) return metres(Number(value));
   return inFamily(families[name] ?? [], value);

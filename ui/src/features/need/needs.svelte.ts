@@ -15,14 +15,16 @@ class NeedBoard {
   selected = $state<string | null>(null);
   #order: string[] = [];
 
-  /** Order of becoming visible: a new one is put at the end, nothing changes places. */
+  /** Order of becoming visible, conflicts on top: a new one is put at the end of its kind, and what
+      stands keeps its places. */
   rows = $derived.by(() => {
     const due = (this.list.value?.needs ?? []).filter((need) => isDue(need, clock.now_ms));
     const byKey = new Map(due.map((need) => [need.key, need]));
     const kept = this.#order.filter((key) => byKey.has(key));
     const joined = due.map((need) => need.key).filter((key) => !kept.includes(key));
     this.#order = [...kept, ...joined];
-    return this.#order.flatMap((key) => byKey.get(key) ?? []);
+    const rows = this.#order.flatMap((key) => byKey.get(key) ?? []);
+    return [...rows.filter((need) => need.kind === 'conflict'), ...rows.filter((need) => need.kind !== 'conflict')];
   });
 
   get current(): Need | undefined {

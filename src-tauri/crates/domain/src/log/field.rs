@@ -289,6 +289,8 @@ fields! {
     CountyBoardAt = 804 County Plain "board_at",
     /// The two persons who signed the last change of the board, `a\u{1f}b`.
     CountyBoardSigners = 805 County Plain "board_signers",
+    /// Who took the conflict over the board on (我来办), `key\u{1f}name`.
+    CountyBoardOwner = 806 County Plain "board_owner",
 
     /// Words of a note, a reason.
     BodyText = 901 Body Plain "text",

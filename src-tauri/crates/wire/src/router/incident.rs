@@ -6,6 +6,7 @@ use fengsui_app::assignment::Ordering;
 use fengsui_app::incident::{Closing, Form as AppForm, IncidentView as AppView};
 use fengsui_domain::log::dot::Dot;
 use fengsui_domain::log::field::Field;
+use fengsui_domain::number::read_aloud;
 use fengsui_geo::Wgs84;
 
 use super::convert::{
@@ -101,6 +102,7 @@ pub(super) fn view(context: &Context<'_>, request: IncidentRef) -> Result<Incide
         unit_of: _,
     } = view;
     Ok(IncidentView {
+        code_aloud: read_aloud(&row.short_code),
         row: board_row_of(row),
         form: form_of(&form),
         guide,
