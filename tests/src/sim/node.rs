@@ -501,6 +501,11 @@ fn fault(error: StoreError) -> ReplicaError {
 }
 
 impl Replica for Node {
+    fn county(&self) -> Result<Vec<u8>, ReplicaError> {
+        // One county in every world of the simulation.
+        Ok(b"sim".to_vec())
+    }
+
     fn now_ms(&self) -> i64 {
         self.lock().now_ms
     }

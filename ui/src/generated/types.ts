@@ -394,6 +394,86 @@ extract: string | null,
  */
 own: Array<string>, };
 
+export type BundlePath = { 
+/**
+ * The file.
+ */
+path: string, };
+
+export type BundlePreview = { 
+/**
+ * Station (number) that wrote it.
+ */
+sender: number, 
+/**
+ * By its clock, epoch ms.
+ */
+created_at_ms: number, 
+/**
+ * Bytes of the file.
+ */
+bytes: number, 
+/**
+ * Entries in it.
+ */
+entries: number, 
+/**
+ * Of those, how many are not here yet.
+ */
+new: number, 
+/**
+ * Stations (numbers) whose entries it carries.
+ */
+stations: Array<number>, };
+
+export type BundleTaken = { 
+/**
+ * What it held.
+ */
+preview: BundlePreview, 
+/**
+ * Entries that were new (新增).
+ */
+received: number, 
+/**
+ * Incidents that were new here.
+ */
+opened: number, 
+/**
+ * Incidents known here that changed (更新).
+ */
+changed: number, 
+/**
+ * Conflicts raised (冲突).
+ */
+conflicts: number, 
+/**
+ * Writers whose entries were refused.
+ */
+refused: number, 
+/**
+ * What we have was written back beside it.
+ */
+is_have_written: boolean, };
+
+export type BundleWritten = { 
+/**
+ * Files, more than one when it does not fit in one.
+ */
+files: Array<string>, 
+/**
+ * Entries in them.
+ */
+entries: number, 
+/**
+ * Bytes of the files.
+ */
+bytes: number, 
+/**
+ * Stations (numbers) that can open it.
+ */
+to: Array<number>, };
+
 export type Call = { 
 /**
  * Its dot.
@@ -1219,6 +1299,16 @@ posts: Array<Post>, };
 
 export type Entrance = "phone" | "walk_in" | "radio" | "patrol" | "sms" | "video" | "department";
 
+export type ExportBundle = { 
+/**
+ * Folder to write into: the stick.
+ */
+folder: string, 
+/**
+ * Stations (numbers) that may open it; empty = all enrolled.
+ */
+to: Array<number>, };
+
 export type Exported = { 
 /**
  * The file.
@@ -1243,7 +1333,7 @@ params: Array<Param>,
  */
 trace: string, };
 
-export type FailureCode = "session.missing" | "session.denied" | "session.locked" | "post.not_allowed" | "post.not_granted" | "request.unknown" | "request.malformed" | "value.invalid" | "not_found" | "ambiguous" | "call.none_ringing" | "call.taken" | "call.state" | "incident.stage" | "incident.result_missing" | "incident.text_missing" | "incident.units_active" | "code.unknown" | "unit.state" | "unit.engaged" | "unit.already_there" | "override.reason_needed" | "assignment.stage" | "cancel.unconfirmed" | "time.impossible" | "account.exists" | "passphrase.short" | "nothing_to_change" | "reading.unknown" | "map.missing" | "map.busy" | "drawing.points" | "drawing.place" | "drawing.spread" | "drawing.voided" | "invitation.invalid" | "invite.refused" | "revoke.refused" | "board.second_person" | "county.not_here" | "store.disk_full" | "store.read_only" | "store.busy" | "store.corrupt" | "store.not_written" | "store.ambiguous" | "store.io" | "store.too_new" | "store.foreign" | "store.upgrade_failed" | "key.wrong" | "key.locked" | "key.missing" | "home.in_use" | "internal.panic";
+export type FailureCode = "session.missing" | "session.denied" | "session.locked" | "post.not_allowed" | "post.not_granted" | "request.unknown" | "request.malformed" | "value.invalid" | "not_found" | "ambiguous" | "call.none_ringing" | "call.taken" | "call.state" | "incident.stage" | "incident.result_missing" | "incident.text_missing" | "incident.units_active" | "code.unknown" | "unit.state" | "unit.engaged" | "unit.already_there" | "override.reason_needed" | "assignment.stage" | "cancel.unconfirmed" | "time.impossible" | "account.exists" | "passphrase.short" | "nothing_to_change" | "reading.unknown" | "map.missing" | "map.busy" | "drawing.points" | "drawing.place" | "drawing.spread" | "drawing.voided" | "invitation.invalid" | "invite.refused" | "revoke.refused" | "board.second_person" | "bundle.refused" | "county.not_here" | "store.disk_full" | "store.read_only" | "store.busy" | "store.corrupt" | "store.not_written" | "store.ambiguous" | "store.io" | "store.too_new" | "store.foreign" | "store.upgrade_failed" | "key.wrong" | "key.locked" | "key.missing" | "home.in_use" | "internal.panic";
 
 export type Feedback = { 
 /**

@@ -337,7 +337,8 @@ impl World {
             Ok(began) => began,
             Err(error) => {
                 let seen = format!("station {}: {error:#}", place.node.number());
-                self.tally.broken("a station starts after a power cut", seen);
+                self.tally
+                    .broken("a station starts after a power cut", seen);
                 return Err(error);
             }
         };
