@@ -7,7 +7,7 @@ mod deeds;
 use fengsui_domain::log::dot::{Dot, Lane, Writer};
 use fengsui_domain::log::entry::{Entry, Target, Value, Write};
 use fengsui_domain::log::field::Field;
-use fengsui_domain::log::hlc::Hlc;
+use fengsui_domain::log::hlc::{AHEAD_MS_MAX, Hlc};
 use fengsui_domain::log::kind::Kind;
 use fengsui_domain::log::register::Registers;
 use fengsui_domain::post::Post;
@@ -213,6 +213,12 @@ impl Person<'_> {
             .query_row("SELECT hlc FROM state", [], |row| row.get(0))?;
         let token = self.token();
         let knows_kind = self.dice.below(2) == 0;
+        let last = Hlc(hlc.cast_unsigned());
+        // What is taken in does not pull the clock far ahead, be it one's own.
+        let stamp = match last.tick(self.at_ms) {
+            next if next.ms() <= self.at_ms.saturating_add(AHEAD_MS_MAX) => next,
+            _ => last,
+        };
         let write = |target, field, text: &str| Write {
             target,
             field,
@@ -221,7 +227,7 @@ impl Person<'_> {
         };
         let entry = Entry {
             dot: Dot { writer, seq },
-            hlc: Hlc(hlc.cast_unsigned()).tick(self.at_ms),
+            hlc: stamp,
             at_ms: self.at_ms,
             actor: token.clone(),
             post: Post::Dispatch.code(),

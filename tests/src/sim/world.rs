@@ -181,7 +181,8 @@ impl World {
     }
 
     fn settle_county(&mut self) -> Result<()> {
-        let count = 2 + self.below(6);
+        // Small counties are common: they are quick, and cuts go through the whole of them.
+        let count = 2 + self.below(6).min(self.below(6));
         for at in 0..count {
             let number = u16::try_from(at + 1)?;
             let is_trusted = at == 0 || self.dice.below(10) < 6;

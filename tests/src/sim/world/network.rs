@@ -132,11 +132,10 @@ impl World {
                 Ok(None)
             }
             Err(error) => {
-                let armed = |at: &&usize| {
-                    let place = &self.places[**at];
+                let is_crash = line.ends.iter().any(|at| {
+                    let place = &self.places[*at];
                     place.node.has_failed() && place.armed_until.is_some()
-                };
-                let is_crash = line.ends.iter().find(armed).is_some();
+                });
                 let is_excused = is_crash || line.is_damaged;
                 self.end_line(line);
                 if is_excused { Ok(None) } else { Err(error) }

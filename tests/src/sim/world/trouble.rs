@@ -457,9 +457,13 @@ impl World {
             .filter(|other| *other != at && !self.places[*other].is_revoked)
             .map(|other| self.places[other].last.clone())
             .collect();
+        let number = self.places[at].node.number();
         let has = |summary: &Summary, dot: Dot| summary.seq(dot.writer) >= dot.seq;
-        self.model
-            .may_be_gone(|dot| has(&here, dot) && !others.iter().any(|other| has(other, dot)));
+        self.model.may_be_gone(|dot| {
+            // What it wrote since it was last seen is on its disk alone.
+            let is_here = has(&here, dot) || dot.writer.station == number;
+            is_here && !others.iter().any(|other| has(other, dot))
+        });
     }
 
     fn restore(&mut self, at: usize, back: Back) -> Result<()> {

@@ -122,7 +122,10 @@ impl Log<'_> {
                     self.try_waiter_of_file(need, waiter, &mut arrived)?;
                 }
             }
-            for at in self.waiting.here.remove(&need).unwrap_or_default() {
+            // In order of arrival, as the file gives them: one may have waited for another first.
+            let mut here = self.waiting.here.remove(&need).unwrap_or_default();
+            here.sort_unstable();
+            for at in here {
                 self.try_waiter_here(at, &mut arrived)?;
             }
         }
