@@ -288,23 +288,27 @@ impl Raw {
         Ok(())
     }
 
-    fn task(mut self) -> Result<Task, ArgsError> {
+    /// What was said of the demo; without a word of links it meets nobody.
+    fn settle_demo(&mut self) -> Result<(), ArgsError> {
         if self.wants_demo {
             self.desk.demo = Some(self.demo);
-            // A demo meets nobody unless it is told to.
             if !self.is_link_said {
                 self.desk.link.listen = None;
                 self.desk.link.is_discovering = false;
             }
-        } else if let Some(stray) = self
-            .desk_options
-            .iter()
-            .find(|name| name.starts_with("--demo-"))
-        {
-            return Err(not(format!(
-                "{stray} 须与 --demo 同用 / {stray} needs --demo"
-            )));
+            return Ok(());
         }
+        let of_demo = |name: &&String| name.starts_with("--demo-");
+        match self.desk_options.iter().find(of_demo) {
+            Some(stray) => Err(not(format!(
+                "{stray} 须与 --demo 同用 / {stray} needs --demo"
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    fn task(mut self) -> Result<Task, ArgsError> {
+        self.settle_demo()?;
         let words: Vec<String> = self
             .words
             .iter()

@@ -51,30 +51,9 @@ pub fn tell(homes: &Path, say: &mut dyn FnMut(&str)) -> Result<()> {
         dark.elapsed().as_millis()
     ));
 
-    let (second, passphrase) = PERSONS[1];
-    town.ok(
-        "board.take",
-        json!({ "second": second, "passphrase": passphrase }),
-    )?;
-    say("城关所两人签名，接管接警");
-    for step in ["sign", "set_out", "arrive", "work"] {
-        town.ok(
-            "assignment.step",
-            json!({ "assignment": order, "step": step }),
-        )?;
-    }
-    let more = town.incident("人民路中学北门旁诊所，一人受伤")?;
-    let feedback =
-        json!({ "incident": incident, "assignment": order, "text": "电台报：二人已控制" });
-    town.ok("feedback.add", feedback)?;
-    town.ok(
-        "assignment.step",
-        json!({ "assignment": order, "step": "clear" }),
-    )?;
-    let close = json!({ "incident": incident, "result": "R01", "text": "移交刑侦" });
-    town.ok("incident.close", close)?;
+    let more = finish_by_radio(&mut town, &incident, &order)?;
     say(&format!(
-        "城关所凭短码 {code} 由电台办完：签收、到场、反馈、结案；又接一起"
+        "城关所两人签名，接管接警，凭短码 {code} 由电台办完：签收、到场、反馈、结案；又接一起"
     ));
 
     let mut hall = Running::start(&networks, HALL, &home, None)?;
@@ -86,6 +65,38 @@ pub fn tell(homes: &Path, say: &mut dyn FnMut(&str)) -> Result<()> {
     hall.have(&more)?;
     agree(&mut hall, &mut town, &incident)?;
     report(&mut hall, say)?;
+    hand_back(&mut hall, &mut town)?;
+    say("接警权交还指挥中心，没有冲突");
+    hall.is_whole_with(1)?;
+    town.is_whole_with(1)?;
+    prove_equal([hall, town])?;
+    say("两站停机核验：日志成链完整，各表逐行相等");
+    Ok(())
+}
+
+/// The township takes the board and finishes the incident; the dot of another it opens.
+fn finish_by_radio(town: &mut Running, incident: &str, order: &str) -> Result<String> {
+    let (second, passphrase) = PERSONS[1];
+    let take = json!({ "second": second, "passphrase": passphrase });
+    town.ok("board.take", take)?;
+    for step in ["sign", "set_out", "arrive", "work"] {
+        let step = json!({ "assignment": order, "step": step });
+        town.ok("assignment.step", step)?;
+    }
+    let more = town.incident("人民路中学北门旁诊所，一人受伤")?;
+    let feedback =
+        json!({ "incident": incident, "assignment": order, "text": "电台报：二人已控制" });
+    town.ok("feedback.add", feedback)?;
+    let clear = json!({ "assignment": order, "step": "clear" });
+    town.ok("assignment.step", clear)?;
+    let close = json!({ "incident": incident, "result": "R01", "text": "移交刑侦" });
+    town.ok("incident.close", close)?;
+    Ok(more)
+}
+
+/// The board goes back to the hall, which has no conflict.
+fn hand_back(hall: &mut Running, town: &mut Running) -> Result<()> {
+    let (second, passphrase) = PERSONS[1];
     let back = json!({ "to": 1, "second": second, "passphrase": passphrase });
     town.ok("board.return", back)?;
     until("the board is back", || {
@@ -93,11 +104,6 @@ pub fn tell(homes: &Path, say: &mut dyn FnMut(&str)) -> Result<()> {
         Ok((list["board"] == json!(1)).then_some(()))
     })?;
     ensure!(hall.conflicts()?.is_empty(), "a conflict nobody made");
-    say("接警权交还指挥中心，没有冲突");
-    hall.is_whole_with(1)?;
-    town.is_whole_with(1)?;
-    prove_equal([hall, town])?;
-    say("两站停机核验：日志成链完整，各表逐行相等");
     Ok(())
 }
 

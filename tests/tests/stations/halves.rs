@@ -94,19 +94,7 @@ fn five_stations_cut_in_two_and_together_again() {
         all.insert(at, again);
     }
 
-    // A bundle is carried from the towns to the hall: the conflict is known before the cable.
-    let stick = Scratch::new("stick");
-    std::fs::create_dir_all(stick.path()).unwrap();
-    let folder = stick.path().display().to_string();
-    let written = json!({ "folder": folder, "to": [] });
-    let written = all[3].ok("bundle.export", written).unwrap();
-    let file = json!({ "path": written["files"][0] });
-    let taken = all[1].ok("bundle.import", file.clone()).unwrap();
-    assert!(taken["received"].as_u64().unwrap() > 0, "{taken}");
-    assert_eq!(taken["conflicts"], json!(1), "{taken}");
-    let again = all[1].ok("bundle.import", file).unwrap();
-    assert_eq!(again["received"], json!(0), "twice changes nothing");
-    assert_eq!(all[1].conflicts().unwrap().len(), 1);
+    carry_a_bundle(&mut all);
     for station in &mut all[..3] {
         station.have(&in_town).unwrap();
     }
@@ -130,21 +118,41 @@ fn five_stations_cut_in_two_and_together_again() {
         .unwrap();
     }
 
-    // Settled by a person at one, settled at all.
+    settle(&mut all);
+    prove_equal(all).unwrap();
+}
+
+/// A bundle is carried from the towns to the hall: the conflict is known before the cable.
+fn carry_a_bundle(all: &mut [Running]) {
+    let stick = Scratch::new("stick");
+    std::fs::create_dir_all(stick.path()).unwrap();
+    let folder = stick.path().display().to_string();
+    let written = json!({ "folder": folder, "to": [] });
+    let written = all[3].ok("bundle.export", written).unwrap();
+    let file = json!({ "path": written["files"][0] });
+    let taken = all[1].ok("bundle.import", file.clone()).unwrap();
+    assert!(taken["received"].as_u64().unwrap() > 0, "{taken}");
+    assert_eq!(taken["conflicts"], json!(1), "{taken}");
+    let again = all[1].ok("bundle.import", file).unwrap();
+    assert_eq!(again["received"], json!(0), "twice changes nothing");
+    assert_eq!(all[1].conflicts().unwrap().len(), 1);
+}
+
+/// Settled by a person at one station, settled at all; then everything is everywhere.
+fn settle(all: &mut [Running]) {
     let card = all[4].conflicts().unwrap().remove(0);
     let settle = json!({ "thing": card["thing"], "field": card["field"],
         "chosen": card["sides"][0]["id"], "reason": "先派为准" });
     all[4].ok("conflict.settle", settle).unwrap();
-    for station in &mut all {
+    for station in all.iter_mut() {
         until("settled", || {
             Ok(station.conflicts()?.is_empty().then_some(()))
         })
         .unwrap();
     }
-    for station in &mut all {
+    for station in all.iter_mut() {
         station.is_whole_with(4).unwrap();
     }
-    prove_equal(all).unwrap();
 }
 
 #[test]

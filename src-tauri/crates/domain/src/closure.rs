@@ -92,7 +92,8 @@ mod tests {
         /// What is written is read again; what somebody else wrote never panics.
         #[test]
         fn written_is_read(
-            lon in -180.0f64..180.0, lat in -90.0f64..90.0, heading in proptest::option::of(0u16..360),
+            lon in -180.0f64..180.0, lat in -90.0f64..90.0,
+            heading in proptest::option::of(0u16..360),
             until in proptest::option::of(any::<i64>()), since in any::<i64>(),
             words in proptest::array::uniform3("[^\u{0}-\u{1f}]{0,20}"), other in ".*",
         ) {

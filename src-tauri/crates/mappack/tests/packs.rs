@@ -181,10 +181,6 @@ fn own_areas_and_roads_are_drawn() {
         std::fs::write(&path, text).unwrap();
         path
     };
-    let square = |west: f64| {
-        let east = west + 0.05;
-        format!("\"POLYGON (({west} 31.2, {east} 31.2, {east} 31.25, {west} 31.25, {west} 31.2))\"")
-    };
     let areas = write(
         "辖区.csv",
         &format!(
@@ -245,6 +241,12 @@ fn own_areas_and_roads_are_drawn() {
     for zoom in 6..=14 {
         sound_tiles(&folder, &pack, zoom);
     }
+}
+
+/// A square of the county, as a cell of a CSV file.
+fn square(west: f64) -> String {
+    let east = west + 0.05;
+    format!("\"POLYGON (({west} 31.2, {east} 31.2, {east} 31.25, {west} 31.25, {west} 31.2))\"")
 }
 
 /// Decodes all tiles of a zoom and counts features by layer; checks names and coordinates.
