@@ -64,7 +64,7 @@ export const keys = {
   'keys.esc': { zh: '回接警单原处，字不丢', en: 'back to the form, nothing lost' },
   'keys.alt_s': { zh: '静音 / 响', en: 'mute / sound' },
   'keys.settings': { zh: '设置：语言、时限', en: 'settings: language, limits' },
-  'keys.stations': { zh: '站点：邀请、接管、对账', en: 'stations: invite, take over, reports' },
+  'keys.stations': { zh: '台站：邀请、接管、对账', en: 'stations: invite, take over, reports' },
   'keys.outage': { zh: '通信中断：口头下达', en: 'outage: orders by voice' },
   'keys.audit': { zh: '审计', en: 'audit' },
   'keys.map': { zh: '地图（焦点在图）', en: 'Map (with focus)' },

@@ -1,11 +1,11 @@
-// Words of stations (站点): the strip, what lists lack, conflicts, the page, the board, an outage.
+// Words of stations (台站): the strip, what lists lack, conflicts, the page, the board, an outage.
 export const station = {
   'honesty.station.in_touch': { zh: '{count} 站在联', en: '{count} stations in touch' },
   'honesty.station.apart': { zh: '断 {stations}[，{since_at_ms} 起]（{count}/{all}）', en: 'Apart: {stations}[, since {since_at_ms}] ({count} of {all})' },
   'honesty.station.differ': { zh: '与 {stations} 表不一致', en: 'Tables differ from {stations}' },
   'honesty.station.forked': { zh: '{stations} 有两份历史', en: 'Two histories of {stations}' },
   'honesty.station.unfilled': { zh: '本站尚未收全县数据', en: 'This station has no data of its county yet' },
-  'honesty.station.unknown': { zh: '站点 读不出', en: 'Stations could not be read' },
+  'honesty.station.unknown': { zh: '台站 读不出', en: 'Stations could not be read' },
   'honesty.stranger.knocked': { zh: '未授权设备 {count}', en: 'Unknown devices {count}' },
   'honesty.clock.checked': { zh: '时钟 已比对', en: 'Clock compared' },
   'honesty.clock.slow': { zh: '时钟 比 {station} 慢 {seconds} s', en: 'Clock {seconds} s behind {station}' },
@@ -52,7 +52,7 @@ export const station = {
   'conflict.choose_first': { zh: '先选一方', en: 'Choose a side first' },
   'conflict.reason_first': { zh: '须填理由', en: 'A reason is required' },
   'conflict.gone': { zh: '此冲突已定', en: 'This conflict is settled' },
-  'stations.title': { zh: '站点', en: 'Stations' },
+  'stations.title': { zh: '台站', en: 'Stations' },
   'stations.name': { zh: '站', en: 'Station' },
   'stations.state': { zh: '联络', en: 'Link' },
   'stations.since': { zh: '起', en: 'Since' },
@@ -73,7 +73,7 @@ export const station = {
   'stations.forked': { zh: '两份历史', en: 'forked' },
   'stations.not_compared': { zh: '未比对', en: 'not compared' },
   'stations.holds_board': { zh: '接警', en: 'board' },
-  'stations.none': { zh: '尚无站点', en: 'No stations yet' },
+  'stations.none': { zh: '尚无台站', en: 'No stations yet' },
   'stations.kind': { zh: '何种站', en: 'Kind' },
   'stations.kind.hall': { zh: '大厅席位', en: 'hall desk' },
   'stations.kind.post': { zh: '派出所备份台', en: 'station backup' },

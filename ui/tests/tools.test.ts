@@ -319,12 +319,13 @@ describe('closing a road', () => {
     expect(host.sent.find((one) => one.name === 'road.close')?.request).toEqual({ point, heading_deg: 92, name: '沿河路', reason: '积水', ordered_by: '', until_ms: null, replaces: null });
     expect(deskState.rejections['closing']).toBeUndefined();
     const row = closures.rows[0];
-    expect(row?.name).toBe('沿河路');
-    expect(await closing.extend(row!, '2h')).toBe(true);
+    if (!row) throw new Error('the closure is not listed');
+    expect(row.name).toBe('沿河路');
+    expect(await closing.extend(row, '2h')).toBe(true);
     await closures.list.refresh();
     expect(closures.rows).toHaveLength(1);
     expect(closures.rows[0]?.until_ms).not.toBeNull();
-    expect(await closures.reopen(closures.rows[0]!.id, '')).toBe(true);
+    expect(await closures.reopen(closures.rows[0]?.id ?? '', '')).toBe(true);
     await closures.list.refresh();
     expect(closures.rows).toEqual([]);
   });
