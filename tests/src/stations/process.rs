@@ -19,7 +19,8 @@ pub const PORT: u16 = 4717;
 /// How long a start, a join or a healing may take on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 /// The person who sits at every station, and the second one who signs.
-pub const PERSONS: [(&str, &str); 2] = [("wang", "烽火连三月抵万金"), ("zhao", "白日依山尽黄河")];
+pub const PERSONS: [(&str, &str); 2] =
+    [("wang", "烽火连三月抵万金"), ("zhao", "白日依山尽黄河入海")];
 
 /// A running station.
 pub struct Running {
