@@ -72,8 +72,8 @@ pub(super) fn compared_clock(view: &StationsView) -> Option<Part> {
     let (furthest, clock_ms) = known.max_by_key(|(_, clock_ms)| clock_ms.unsigned_abs())?;
     let off_ms = clock_ms.unsigned_abs();
     let standing = match off_ms {
-        0..=CLOCK_WARN_MS => Standing::Good,
-        ..=CLOCK_BAD_MS => Standing::Warn,
+        off if off <= CLOCK_WARN_MS => Standing::Good,
+        off if off <= CLOCK_BAD_MS => Standing::Warn,
         _ => Standing::Bad,
     };
     let code = match standing {
