@@ -1,5 +1,11 @@
 //! The simulation within the time of CI, and proof that it sees what is broken.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test stops where it fails"
+)]
+
 use std::path::Path;
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};

@@ -50,6 +50,9 @@ pub(super) fn all(world: &mut World) -> Result<()> {
     Ok(())
 }
 
+/// The first station of an audience: its number, the hash of each table, its state digest.
+type First = (u16, BTreeMap<String, [u8; 32]>, u128);
+
 /// What no station may have noticed.
 fn noticed(world: &mut World) {
     for at in 0..world.places.len() {
@@ -77,7 +80,7 @@ fn noticed(world: &mut World) {
 }
 
 fn equal(world: &mut World, order: &[usize]) -> Result<()> {
-    let mut firsts: BTreeMap<bool, (u16, BTreeMap<String, [u8; 32]>, u128)> = BTreeMap::new();
+    let mut firsts: BTreeMap<bool, First> = BTreeMap::new();
     for at in order {
         let place = &world.places[*at];
         let (number, is_trusted) = (place.node.number(), place.is_trusted);

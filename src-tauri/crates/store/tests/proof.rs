@@ -1,5 +1,7 @@
 //! What a proof of the file says, and what counters go on from, where other stations' entries are.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+
 use fengsui_domain::log::dot::{Dot, Lane, Writer};
 use fengsui_domain::log::entry::{Entry, Target, Value, Write};
 use fengsui_domain::log::field::Field;
