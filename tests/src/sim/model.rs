@@ -72,6 +72,8 @@ struct Known {
 #[derive(Default)]
 pub struct Model {
     acts: BTreeMap<Dot, Known>,
+    /// Deeds that are there and need one that is gone with its disk: they wait, for good.
+    stranded: BTreeSet<Dot>,
     by_field: BTreeMap<(Dot, u16), Vec<Dot>>,
 }
 
@@ -233,17 +235,45 @@ impl Model {
                 None => wrong.push(format!("{dot} ({}) was saved and is nowhere", act.token)),
             }
         }
-        for dot in gone {
-            self.forget(dot);
+        for dot in &gone {
+            self.forget(*dot);
         }
+        self.strand(gone);
         wrong
+    }
+
+    /// What needs a deed that is gone is never folded, nor what needs that.
+    fn strand(&mut self, gone: Vec<Dot>) {
+        let mut missing: BTreeSet<Dot> = gone.into_iter().collect();
+        loop {
+            let more: Vec<Dot> = self
+                .acts
+                .iter()
+                .filter(|(dot, _)| !missing.contains(dot))
+                .filter(|(_, act)| act.needs.iter().any(|need| missing.contains(need)))
+                .map(|(dot, _)| *dot)
+                .collect();
+            if more.is_empty() {
+                return;
+            }
+            self.stranded.extend(&more);
+            missing.extend(more);
+        }
+    }
+
+    /// How many entries wait for what is gone with its disk.
+    #[must_use]
+    pub fn stranded(&self) -> usize {
+        self.stranded.len()
     }
 
     /// Live values of everything, for an audience.
     #[must_use]
     pub fn lives(&self, is_trusted: bool) -> Lives {
         let may = |dot: &&Dot| is_trusted || dot.writer.lane != Lane::Protected;
-        let all: BTreeSet<Dot> = self.acts.keys().filter(may).copied().collect();
+        let is_folded = |dot: &&Dot| !self.stranded.contains(*dot);
+        let acts = self.acts.keys().filter(may).filter(is_folded);
+        let all: BTreeSet<Dot> = acts.copied().collect();
         let mut lives = Lives::new();
         for (thing, field) in self.by_field.keys() {
             let mut live = self.live(*thing, *field, &all);
