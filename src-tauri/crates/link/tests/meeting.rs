@@ -53,11 +53,17 @@ fn two_stations_come_together_and_go_on_live() {
         state.notes.iter().any(|(_, note)| vouched(note))
     });
     second.stop();
-    until("bye heard", || one.state().closed == [(2, Bye::Leaving)]);
+    // On a machine that is too busy to answer a ping they may have met more than once.
+    until("bye heard", || {
+        one.state().closed.last() == Some(&(2, Bye::Leaving))
+    });
     first.stop();
-    assert_eq!(one.state().opened, [2]);
-    assert_eq!(other.state().opened, [1]);
-    assert_eq!(other.state().closed, [(1, Bye::Leaving)]);
+    for (toy, peer) in [(&one, 2), (&other, 1)] {
+        let state = toy.state();
+        assert!(state.opened.iter().all(|number| *number == peer));
+        assert_eq!(state.opened.len(), state.closed.len());
+        assert_eq!(state.closed.last(), Some(&(peer, Bye::Leaving)));
+    }
 }
 
 #[test]
