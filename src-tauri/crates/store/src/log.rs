@@ -21,7 +21,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::error::StoreError;
 use crate::rows::Rows;
-use crate::{search, signing};
+use crate::{exchange, search, signing};
 use waiting::Waiting;
 
 /// Version of the fold; a higher one than the file's means: rebuild the tables.
@@ -521,24 +521,8 @@ impl<'t> Log<'t> {
         if let Some(at) = self.heads.iter().position(|head| head.writer == writer) {
             return Ok(Some(at));
         }
-        let found = self
-            .conn
-            .prepare_cached(
-                "SELECT id, head_seq, head_hash FROM writer
-                 WHERE station = ?1 AND incarnation = ?2 AND lane = ?3",
-            )?
-            .query_row(
-                params![writer.station, writer.incarnation, writer.lane.code()],
-                |row| {
-                    Ok((
-                        row.get(0)?,
-                        row.get::<_, i64>(1)?,
-                        row.get::<_, ChainHash>(2)?,
-                    ))
-                },
-            )
-            .optional()?;
-        Ok(found.map(|(id, seq, hash)| self.note_head(id, writer, seq.cast_unsigned(), hash)))
+        let found = exchange::writer_row(self.conn, writer)?;
+        Ok(found.map(|(id, seq, hash)| self.note_head(id, writer, seq, hash)))
     }
 
     /// The head of a writer, made if there is none.

@@ -306,11 +306,11 @@ impl Store {
     ///
     /// # Errors
     /// Those of `Db::write`.
-    pub fn write_local<F>(&self, mut job: F) -> Result<(), StoreError>
+    pub fn write_local<F>(&self, job: F) -> Result<(), StoreError>
     where
         F: FnMut(&Connection) -> Result<(), StoreError> + Send + 'static,
     {
-        self.db.write(move |tx| job(tx).map(Written::plain))
+        self.write_here(job)
     }
 
     /// Writes what is not in the log, and answers.

@@ -37,7 +37,10 @@ impl Station {
             self.now_ms(),
         );
         let (at_ms, actor) = (self.now_ms(), self.itself());
+        let county = county_of(&key);
+        // Together: a founder that is enrolled and has no county would never be met again.
         self.act(move |log| {
+            peer::set_county_id(log.conn(), &county)?;
             log.append(actor.act(
                 Lane::Urgent,
                 Kind::StationEnrol,
@@ -47,9 +50,6 @@ impl Station {
             ))?;
             Ok(())
         })?;
-        let county = county_of(&key);
-        self.store()
-            .write_local(move |conn| peer::set_county_id(conn, &county))?;
         Ok(())
     }
 
