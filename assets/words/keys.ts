@@ -65,6 +65,8 @@ export const keys = {
   'keys.alt_s': { zh: '静音 / 响', en: 'mute / sound' },
   'keys.settings': { zh: '设置：语言、时限', en: 'settings: language, limits' },
   'keys.stations': { zh: '台站：邀请、接管、对账', en: 'stations: invite, take over, reports' },
+  'keys.voice': { zh: '语音转来的单：并入/分开', en: 'what was heard: join/part' },
+  'keys.copy': { zh: '本所：派给本所单位的指令', en: 'orders to this house’s crews' },
   'keys.outage': { zh: '通信中断：口头下达', en: 'outage: orders by voice' },
   'keys.audit': { zh: '审计', en: 'audit' },
   'keys.map': { zh: '地图（焦点在图）', en: 'Map (with focus)' },

@@ -67,6 +67,8 @@ export const failureTable: Record<DeskCode, FailureRow> = {
   'revoke.refused': no('failure.revoke.refused'),
   'board.second_person': no('failure.board.second_person'),
   'bundle.refused': no('failure.bundle.refused'),
+  'voice.code': no('failure.voice.code'),
+  'voice.none': no('failure.voice.none'),
   'county.not_here': no('failure.county.not_here'),
   'store.disk_full': fault('failure.store.disk_full', 'alarm', 'retry'),
   'store.read_only': fault('failure.store.read_only', 'alarm', 'write_down'),

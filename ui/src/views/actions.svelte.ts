@@ -1,7 +1,9 @@
 // What a dispatcher does with one key: take, file, send, follow, close, go somewhere.
 // Focus moves only here, because of that key, and only if the person has not moved on meanwhile.
 import { conflicts, thingOfNeed } from '@features/conflict/conflicts.svelte';
+import { heard } from '@features/outage/heard.svelte';
 import { outage } from '@features/outage/outage.svelte';
+import { copies } from '@features/copy/copies.svelte';
 import { commandLine } from '@features/command/command.svelte';
 import { candidates } from '@features/candidate/candidates.svelte';
 import { calls } from '@features/call/calls.svelte';
@@ -170,7 +172,7 @@ class Actions {
 
   /** The card lies over the map, so on a small screen that page is turned up; it takes the keyboard. */
   openConflict(thing: string, field: string | null = null): void {
-    outage.isOpen = false;
+    outage.isOpen = copies.isOpen = false;
     deskState.page = 'desk';
     deskState.tab = 'map';
     conflicts.open(thing, field);
@@ -187,6 +189,7 @@ class Actions {
     if (outage.isOpen) return this.leaveOutage();
     this.#remember();
     conflicts.close();
+    copies.isOpen = false;
     outage.isOpen = true;
     deskState.tab = 'map';
     void tick().then(() => focusOn('outage'));
@@ -194,6 +197,49 @@ class Actions {
   leaveOutage(): void {
     outage.isOpen = false;
     void tick().then(() => this.#return());
+  }
+
+  /** What was entered by voice is an incident here: its sheet, to send from. */
+  async openHeard(incident: string): Promise<void> {
+    outage.isOpen = false;
+    await this.open(incident, 'follow');
+  }
+
+  /** Alt V: a stub joins an incident or stands alone; a digit says which. */
+  voice(): void {
+    const view = sheet.view.value;
+    if (!view) return;
+    const [id, doubt] = [view.row.id, view.voice_doubt];
+    const ways = [
+      ...(doubt?.others ?? []).map((one) => ({ code: `+${one.id}`, name: t('voice.join', { number: one.number, place: one.place ?? '' }) })),
+      ...(doubt ? [{ code: `-${id}`, name: t('voice.alone') }] : []),
+      ...view.voice_parts.map((part) => ({ code: `-${part.id}`, name: t('voice.take_out', { from: part.from, number: part.number }) })),
+    ];
+    if (ways.length === 0) return;
+    asking.ask({
+      title: t('voice.which'),
+      ways: ways.slice(0, 9),
+      take: (code) => void (code.startsWith('+') ? heard.join(id, code.slice(1)) : heard.part(code.slice(1))),
+    });
+  }
+
+  /** Alt N: orders to the crews of the station house this desk stands in. */
+  toCopies(): void {
+    if (copies.isOpen) return this.leaveCopies();
+    this.#remember();
+    conflicts.close();
+    outage.isOpen = false;
+    copies.open();
+    deskState.tab = 'map';
+    void tick().then(() => focusOn('copies'));
+  }
+  leaveCopies(): void {
+    copies.isOpen = false;
+    void tick().then(() => this.#return());
+  }
+  openCopied(incident: string): void {
+    copies.isOpen = false;
+    void this.open(incident, 'follow');
   }
 
   openUnit(unit: Unit): void {

@@ -37,6 +37,8 @@ export function deskKeys(): KeyTable {
   keys.bind('Ctrl+,', go(() => actions.openPage('settings')));
   keys.bind('Ctrl+L', go(() => actions.openPage('stations')));
   keys.bind('Alt+O', go(() => actions.toOutage()));
+  keys.bind('Alt+N', go(() => actions.toCopies()));
+  keys.bind('Alt+V', onSheet(() => actions.voice()));
   keys.bind('Ctrl+I', go(() => actions.openPage('audit')));
   keys.bind('Ctrl+Enter', onSheet(() => actions.file()));
   keys.bind('Ctrl+Shift+Enter', onSheet(() => actions.close()));

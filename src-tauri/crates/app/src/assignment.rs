@@ -3,10 +3,12 @@
 //! Not here: ranking (`unit::rank`).
 
 mod cancel;
+mod copy;
 pub mod order;
 mod row;
 mod step;
 
+pub use copy::{Comment, Copies, Copy};
 pub use order::Ordering;
 pub use row::{AssignmentRow, channel_of, row_of, watch_of};
 pub(crate) use step::step_in;

@@ -116,7 +116,7 @@ impl Station {
         let camera = found.ok_or_else(|| not_found("camera"))?;
         let number = match incident {
             Some(incident) => self.store().read(|conn| {
-                let record = read::incident_by_dot(conn, incident)?;
+                let record = read::whole_by_dot(conn, incident)?;
                 let record = record.ok_or_else(|| not_found("incident"))?;
                 let number = record.record.regs.text(Field::IncidentNumber);
                 Ok::<_, AppError>(number.unwrap_or_default().to_owned())

@@ -276,7 +276,7 @@ fn incident_words(
     let Some(dot) = incident else {
         return Ok(String::new());
     };
-    let regs = read::incident_by_dot(conn, dot)?.map(|incident| incident.record.regs);
+    let regs = read::whole_by_dot(conn, dot)?.map(|incident| incident.record.regs);
     let regs = regs.unwrap_or_default();
     let text = |field| regs.text(field).unwrap_or_default().to_owned();
     let words = [text(Field::IncidentNumber), text(Field::IncidentPlace)];

@@ -73,7 +73,7 @@ fn drawing_at(log: &mut Log<'_>, drawing: Dot) -> Result<Registers, AppError> {
     let incident = regs
         .reference(Field::DrawingIncident)
         .ok_or_else(|| not_found("incident"))?;
-    let (_, stage) = standing(log, incident)?;
+    let (_, _, stage) = standing(log, incident)?;
     check(stage, IncidentEvent::Note)?;
     Ok(regs)
 }

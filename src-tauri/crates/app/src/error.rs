@@ -82,6 +82,10 @@ pub enum RejectionCode {
     BundleRefused,
     /// This station waits for the county's register of persons.
     CountyNotHere,
+    /// A short code that was heard is none.
+    VoiceCode,
+    /// Neither incident was entered by voice.
+    NotVoice,
 }
 
 /// A rejection with the values of its sentence.

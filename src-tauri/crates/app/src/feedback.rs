@@ -72,7 +72,7 @@ impl Station {
         let (at_ms, actor) = (self.now_ms(), actor.clone());
         let result = result.map(str::to_owned);
         self.act(move |log| {
-            let (_, stage) = standing(log, incident)?;
+            let (incident, _, stage) = standing(log, incident)?;
             check(stage, IncidentEvent::Feedback)?;
             let mut writes = vec![
                 FieldWrite::of_subject(Field::FeedbackIncident, Value::Ref(incident)),
@@ -83,7 +83,9 @@ impl Station {
                 let regs = log
                     .registers(Noun::Assignment, assignment)?
                     .ok_or_else(|| not_found("assignment"))?;
-                if regs.reference(Field::AssignmentIncident) != Some(incident) {
+                let of = regs.reference(Field::AssignmentIncident);
+                let of = of.ok_or_else(|| not_found("assignment"))?;
+                if standing(log, of)?.0 != incident {
                     return Err(not_found("assignment"));
                 }
                 let value = Value::Ref(assignment);

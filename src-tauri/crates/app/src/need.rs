@@ -11,10 +11,10 @@ use fengsui_domain::log::entry::Value;
 use fengsui_domain::log::field::{Field, Noun};
 use fengsui_domain::log::kind::Kind;
 use fengsui_domain::log::register::Registers;
-use fengsui_domain::number::{IncidentNumber, ShortCode};
 use fengsui_domain::unit::UnitState;
 use fengsui_domain::watch::{
-    AssignmentClock, ConflictFact, MissedCall, Need, NeedFacts, ReviewFact, UnitClock, needs,
+    AssignmentClock, ConflictFact, MissedCall, Need, NeedFacts, ReviewFact, UnitClock, VoiceFact,
+    needs,
 };
 use fengsui_store::log::FieldWrite;
 use fengsui_store::peer::{self, StationRecord};
@@ -22,7 +22,8 @@ use fengsui_store::project;
 use fengsui_store::read::{self, AssignmentRecord, IncidentRecord, Record, UnitRecord};
 
 use crate::error::{AppError, invalid, not_found};
-use crate::incident::stage_of_code;
+use crate::incident::voice::doubt_in;
+use crate::incident::{code_of, stage_of_code};
 use crate::session::Actor;
 use crate::station::{Saved, Station};
 
@@ -33,6 +34,7 @@ struct Everything {
     calls: Vec<Record>,
     county: Registers,
     stations: Vec<StationRecord>,
+    voices: Vec<VoiceFact>,
 }
 
 impl Station {
@@ -43,8 +45,10 @@ impl Station {
     pub fn needs(&self) -> Result<Vec<Need>, AppError> {
         let limits = self.limits()?;
         let all = self.store().read(|conn| {
+            let incidents = read::open_incidents(conn)?;
             Ok::<_, AppError>(Everything {
-                incidents: read::open_incidents(conn)?,
+                voices: voice_facts(conn, &incidents)?,
+                incidents,
                 units: read::units(conn)?,
                 active: read::active_assignments(conn)?,
                 calls: read::listed_calls(conn)?,
@@ -54,6 +58,7 @@ impl Station {
         })?;
         let mut facts = NeedFacts {
             limits,
+            voices: all.voices.clone(),
             ..NeedFacts::default()
         };
         for assignment in &all.active {
@@ -131,14 +136,6 @@ fn note_owner(owners: &mut BTreeMap<String, String>, regs: &Registers, field: Fi
     }
 }
 
-fn spoken(regs: &Registers) -> String {
-    let number = regs.text(Field::IncidentNumber).unwrap_or_default();
-    IncidentNumber::parse(number).map_or_else(
-        |_| number.to_owned(),
-        |number| ShortCode::from_number(&number).text(),
-    )
-}
-
 fn clock_of(assignment: &AssignmentRecord, all: &Everything) -> Option<AssignmentClock> {
     let regs = &assignment.record.regs;
     let incident = all
@@ -150,7 +147,7 @@ fn clock_of(assignment: &AssignmentRecord, all: &Everything) -> Option<Assignmen
     Some(AssignmentClock {
         assignment: assignment.record.dot.to_string(),
         incident: incident.record.dot.to_string(),
-        number: spoken(&incident.record.regs),
+        number: code_of(&incident.record.regs),
         unit: unit.record.dot.to_string(),
         callsign: unit
             .record
@@ -197,7 +194,7 @@ fn conflict_of(unit: &UnitRecord, all: &Everything) -> Option<ConflictFact> {
                 .any(|claim| claim.value == Value::Ref(a.record.dot))
         })
         .filter_map(|a| all.incidents.iter().find(|i| i.record.id == a.incident))
-        .map(|incident| spoken(&incident.record.regs))
+        .map(|incident| code_of(&incident.record.regs))
         .collect();
     Some(ConflictFact {
         id: unit.record.dot.to_string(),
@@ -267,11 +264,30 @@ fn review_of(incident: &IncidentRecord) -> Option<ReviewFact> {
         .max();
     (stage_of_code(incident.stage) == Stage::Review).then(|| ReviewFact {
         incident: incident.record.dot.to_string(),
-        number: spoken(regs),
+        number: code_of(regs),
         since_ms: fact
             .or_else(|| regs.int(Field::IncidentClosedAt))
             .unwrap_or(0),
     })
+}
+
+fn voice_facts(
+    conn: &fengsui_store::Connection,
+    incidents: &[IncidentRecord],
+) -> Result<Vec<VoiceFact>, AppError> {
+    let mut facts = Vec::new();
+    for incident in incidents {
+        if let Some(doubt) = doubt_in(conn, incident)? {
+            let regs = &incident.record.regs;
+            facts.push(VoiceFact {
+                incident: incident.record.dot.to_string(),
+                number: code_of(regs),
+                why: doubt.why.word(),
+                since_ms: regs.int(Field::IncidentOpenedAt).unwrap_or(0),
+            });
+        }
+    }
+    Ok(facts)
 }
 
 fn missed_of(call: &Record) -> Option<MissedCall> {

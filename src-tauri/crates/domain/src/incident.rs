@@ -254,5 +254,28 @@ pub fn stage_of(facts: StageFacts) -> Stage {
     }
 }
 
+/// What the parts of one incident say together (语音转来 and its original): one that was found
+/// invalid says nothing while another stands; one closed and another not had not heard of each
+/// other, which is a fact that the closing had not seen.
+#[must_use]
+pub fn together(parts: &[StageFacts]) -> StageFacts {
+    let stands = |part: &&StageFacts| part.closure != Closure::Invalid;
+    let standing: Vec<&StageFacts> = parts.iter().filter(stands).collect();
+    let is_closed = standing.iter().any(|part| part.closure == Closure::Closed);
+    let is_open = standing.iter().any(|part| part.closure == Closure::None);
+    let closure = match (standing.is_empty(), is_closed) {
+        (true, _) => Closure::Invalid,
+        (false, true) => Closure::Closed,
+        (false, false) => Closure::None,
+    };
+    StageFacts {
+        filed: parts.iter().any(|part| part.filed),
+        closure,
+        unseen_fact: (is_closed && is_open) || parts.iter().any(|part| part.unseen_fact),
+        active: parts.iter().map(|part| part.active).sum(),
+        on_scene: parts.iter().map(|part| part.on_scene).sum(),
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -24,4 +24,5 @@ pub mod propose;
 pub mod rank;
 pub mod station;
 pub mod unit;
+pub mod voice;
 pub mod watch;

@@ -85,6 +85,27 @@ impl LocalDay {
         }
     }
 
+    /// The days before and after it; its own where the calendar of numbers ends.
+    #[must_use]
+    pub fn neighbours(self) -> (LocalDay, LocalDay) {
+        let day = |year, month, day| LocalDay::new(year, month, day).ok();
+        let last = |year, month| (28..=31).rev().find_map(|at| day(year, month, at));
+        let LocalDay {
+            year,
+            month,
+            day: at,
+        } = self;
+        let before = match (month, at) {
+            (1, 1) => day(year.saturating_sub(1), 12, 31),
+            (_, 1) => last(year, month - 1),
+            _ => day(year, month, at - 1),
+        };
+        let after = day(year, month, at + 1)
+            .or_else(|| day(year, month + 1, 1))
+            .or_else(|| day(year.saturating_add(1), 1, 1));
+        (before.unwrap_or(self), after.unwrap_or(self))
+    }
+
     /// Year, month 1–12, day 1–31.
     #[must_use]
     pub fn parts(self) -> (u16, u8, u8) {
@@ -300,6 +321,20 @@ impl ShortCode {
         } else {
             Err(NumberError::BadCheck)
         }
+    }
+
+    /// The check character that would belong to the first four of a text of the right form: what
+    /// to ask for again. `None` where the form itself is wrong.
+    #[must_use]
+    pub fn expected_check(text: &str) -> Option<char> {
+        let chars = tidy(text);
+        let [body @ .., _] = chars.as_slice() else {
+            return None;
+        };
+        let place = body.iter().try_fold(0, |place, char| {
+            Some(place * 23 + check::code_value(*char)?)
+        })?;
+        (body.len() == 4).then(|| check::code_char(check::code_check(place)))
     }
 
     /// The text, such as `A7-41K`.

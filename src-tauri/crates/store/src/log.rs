@@ -632,6 +632,9 @@ fn owner(entry: &Entry) -> Option<Dot> {
     };
     match kind? {
         Kind::IncidentOpen
+        | Kind::IncidentHear
+        | Kind::IncidentJoin
+        | Kind::IncidentPart
         | Kind::IncidentAmend
         | Kind::IncidentFile
         | Kind::IncidentInvalidate

@@ -40,9 +40,9 @@ pub(crate) fn insert_sql(noun: Noun) -> &'static str {
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
         }
         Noun::Incident => {
-            "INSERT INTO incident (regs, number, day, opened_at, closed_at, stage, open,
+            "INSERT INTO incident (regs, number, day, opened_at, closed_at, voice, stage, open,
                                    writer, seq)
-             VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, ?6, ?7)"
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0, ?7, ?8)"
         }
         Noun::Assignment => {
             "INSERT INTO assignment (regs, incident, unit, stage, stage_at, writer, seq)
@@ -78,8 +78,9 @@ pub(crate) fn update_sql(noun: Noun) -> &'static str {
              WHERE id = ?6"
         }
         Noun::Incident => {
-            "UPDATE incident SET regs = ?1, number = ?2, day = ?3, opened_at = ?4, closed_at = ?5
-             WHERE id = ?6"
+            "UPDATE incident SET regs = ?1, number = ?2, day = ?3, opened_at = ?4, closed_at = ?5,
+                                 voice = ?6
+             WHERE id = ?7"
         }
         Noun::Assignment => {
             "UPDATE assignment SET regs = ?1, incident = ?2, unit = ?3, stage = ?4, stage_at = ?5
@@ -123,6 +124,7 @@ pub(crate) fn columns(noun: Noun, regs: &Registers) -> Vec<Sql> {
                 } else {
                     Sql::Integer(0)
                 },
+                text(Field::IncidentVoiceCode),
             ]
         }
         Noun::Assignment => {
@@ -220,19 +222,40 @@ pub(crate) fn note_number(conn: &Connection, dot: Dot, regs: &Registers) -> Resu
     Ok(())
 }
 
-/// The stage, from the incident's own registers and its assignments.
+/// The stage of an incident that is whole by itself; of any other the stage of its whole.
 pub(crate) fn derive_incident(
     conn: &Connection,
     id: i64,
     regs: &Registers,
 ) -> Result<(), StoreError> {
+    let is_alone: bool = conn
+        .prepare_cached(
+            "SELECT i.whole = 0 AND NOT EXISTS (
+                 SELECT 1 FROM incident p WHERE p.whole = i.id AND p.whole > 0)
+             FROM incident i WHERE i.id = ?1",
+        )?
+        .query_row([id], |row| row.get(0))?;
+    if !is_alone {
+        return derive_whole(conn, id);
+    }
     let (active, on_scene): (u32, u32) = conn
         .prepare_cached(
             "SELECT count(*), coalesce(sum(stage IN (4, 5)), 0)
              FROM assignment WHERE incident = ?1 AND stage < 6",
         )?
         .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let own = facts_of(regs);
     let facts = StageFacts {
+        active,
+        on_scene,
+        ..own
+    };
+    set_stage(conn, id, facts)
+}
+
+/// What an incident's own registers say of its stage.
+fn facts_of(regs: &Registers) -> StageFacts {
+    StageFacts {
         filed: regs.int(Field::IncidentFiledAt).is_some(),
         closure: match regs.int(Field::IncidentClosure) {
             Some(1) => Closure::Closed,
@@ -240,18 +263,57 @@ pub(crate) fn derive_incident(
             None => Closure::None,
         },
         unseen_fact: regs.standing(Field::IncidentFact).next().is_some(),
-        active,
-        on_scene,
-    };
+        active: 0,
+        on_scene: 0,
+    }
+}
+
+fn set_stage(conn: &Connection, id: i64, facts: StageFacts) -> Result<(), StoreError> {
     let stage = incident::stage_of(facts);
     let open = !matches!(stage, Stage::Closed | Stage::Invalid);
     conn.prepare_cached(
         "UPDATE incident SET stage = ?2, open = ?3, active = ?4
          WHERE id = ?1 AND (stage <> ?2 OR open <> ?3 OR active <> ?4)",
     )?
-    .execute(params![id, stage.code(), open, active])?;
+    .execute(params![id, stage.code(), open, facts.active])?;
     Ok(())
 }
+
+/// The stage of the whole that an incident belongs to, from the registers and assignments of all
+/// its parts; every part bears it.
+pub(crate) fn derive_whole(conn: &Connection, id: i64) -> Result<(), StoreError> {
+    let head: i64 = conn
+        .prepare_cached("SELECT iif(whole > 0, whole, id) FROM incident WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))?;
+    let (active, on_scene): (u32, u32) = conn
+        .prepare_cached(&format!(
+            "SELECT count(*), coalesce(sum(stage IN (4, 5)), 0)
+             FROM assignment WHERE incident {WHOLE} AND stage < 6"
+        ))?
+        .query_row([head], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut parts = Vec::new();
+    let mut ids = Vec::new();
+    let mut ask = conn.prepare_cached(&format!("SELECT id, regs FROM incident WHERE id {WHOLE}"))?;
+    let mut rows = ask.query([head])?;
+    while let Some(row) = rows.next()? {
+        ids.push(row.get::<_, i64>(0)?);
+        let regs = crate::rows::decode(row.get_ref(1)?.as_blob().unwrap_or(&[]))?;
+        parts.push(facts_of(&regs));
+    }
+    let facts = StageFacts {
+        active,
+        on_scene,
+        ..incident::together(&parts)
+    };
+    for id in ids {
+        set_stage(conn, id, facts)?;
+    }
+    Ok(())
+}
+
+/// All aliases of a whole, by the alias of its head (`?1`).
+pub(crate) const WHOLE: &str =
+    "IN (SELECT ?1 UNION ALL SELECT p.id FROM incident p WHERE p.whole = ?1 AND p.whole > 0)";
 
 /// The state: that of the live assignment, else what was last said.
 pub(crate) fn derive_unit(

@@ -16,7 +16,9 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::error::StoreError;
 use crate::log::signed;
+use crate::project::WHOLE;
 use crate::rows::decode;
+pub use crate::rows::whole::doubt_of;
 pub use drawing::{DrawingRecord, drawings_of, open_drawings};
 
 /// A thing with its registers.
@@ -39,6 +41,8 @@ pub struct IncidentRecord {
     pub stage: u8,
     /// Assignments not ended.
     pub active: u32,
+    /// The whole it is a part of (this file's alias); 0 = it is whole by itself.
+    pub whole: i64,
 }
 
 /// A unit with what is derived.
@@ -111,6 +115,7 @@ fn incident(row: &Row<'_>) -> Result<IncidentRecord, StoreError> {
         record: record(row)?,
         stage: row.get(6)?,
         active: row.get(7)?,
+        whole: row.get(8)?,
     })
 }
 
@@ -133,14 +138,16 @@ fn assignment(row: &Row<'_>) -> Result<AssignmentRecord, StoreError> {
 
 fn incidents_where(filter: &str) -> String {
     format!(
-        "SELECT t.id, t.regs, {DOT}, t.stage, t.active
+        "SELECT t.id, t.regs, {DOT}, t.stage, t.active, t.whole
          FROM incident t JOIN writer w ON w.id = t.writer {filter}"
     )
 }
 
 fn assignments_where(filter: &str) -> String {
     format!(
-        "SELECT t.id, t.regs, {DOT}, t.incident, t.unit, t.stage
+        "SELECT t.id, t.regs, {DOT},
+                (SELECT iif(i.whole > 0, i.whole, i.id) FROM incident i WHERE i.id = t.incident),
+                t.unit, t.stage
          FROM assignment t JOIN writer w ON w.id = t.writer {filter}"
     )
 }
@@ -165,10 +172,10 @@ macro_rules! by_dot {
     };
 }
 
-const OPEN: &str = "WHERE t.open = 1 ORDER BY t.opened_at, t.id";
+const OPEN: &str = "WHERE t.open = 1 AND t.whole = 0 ORDER BY t.opened_at, t.id";
 const LISTED: &str = "WHERE t.listed = 1 ORDER BY t.ring_at, t.id";
 
-/// Incidents on the board, oldest first.
+/// Incidents on the board, oldest first: wholes, not their parts.
 ///
 /// # Errors
 /// Any store error.
@@ -192,7 +199,29 @@ pub fn incident_by_id(conn: &Connection, id: i64) -> Result<Option<IncidentRecor
     Ok(all(conn, &incidents_where("WHERE t.id = ?1"), [id], incident)?.pop())
 }
 
-/// Incidents whose number ends in `tail`, newest first.
+/// The whole that an incident is a part of; itself when it is whole.
+///
+/// # Errors
+/// Any store error.
+pub fn whole_by_dot(conn: &Connection, dot: Dot) -> Result<Option<IncidentRecord>, StoreError> {
+    match incident_by_dot(conn, dot)? {
+        Some(part) if part.whole > 0 => incident_by_id(conn, part.whole),
+        found => Ok(found),
+    }
+}
+
+/// The parts of a whole besides its head, in order of their dots.
+///
+/// # Errors
+/// Any store error.
+pub fn parts_of(conn: &Connection, head: i64) -> Result<Vec<IncidentRecord>, StoreError> {
+    let sql = incidents_where("WHERE t.whole = ?1 AND t.whole > 0");
+    let mut parts = all(conn, &sql, [head], incident)?;
+    parts.sort_by_key(|part| part.record.dot);
+    Ok(parts)
+}
+
+/// Incidents numbered on a local day (yyyymmdd), parts too, newest first.
 ///
 /// # Errors
 /// Any store error.
@@ -205,7 +234,7 @@ pub fn incidents_of_day(conn: &Connection, day: i64) -> Result<Vec<IncidentRecor
     )
 }
 
-/// Incidents numbered on local days (yyyymmdd, both included) and opened within `opened_ms`, one
+/// Whole incidents numbered on local days (yyyymmdd, both included) and opened within `opened_ms`, one
 /// after the other, without those whose opening `wants` does not: their registers are not read.
 ///
 /// # Errors
@@ -218,13 +247,14 @@ pub fn each_incident_between(
     mut each: impl FnMut(IncidentRecord),
 ) -> Result<(), StoreError> {
     let mut ask = conn.prepare_cached(&format!(
-        "SELECT t.id, t.regs, {DOT}, t.stage, t.active, t.opened_at
+        "SELECT t.id, t.regs, {DOT}, t.stage, t.active, t.whole, t.opened_at
          FROM incident t JOIN writer w ON w.id = t.writer
-         WHERE t.day BETWEEN ?1 AND ?2 AND t.opened_at >= ?3 AND t.opened_at < ?4"
+         WHERE t.day BETWEEN ?1 AND ?2 AND t.opened_at >= ?3 AND t.opened_at < ?4
+           AND t.whole = 0"
     ))?;
     let mut rows = ask.query((days.0, days.1, opened_ms.start, opened_ms.end))?;
     while let Some(row) = rows.next()? {
-        if wants(row.get(8)?) {
+        if wants(row.get(9)?) {
             each(incident(row)?);
         }
     }
@@ -257,9 +287,19 @@ pub fn active_assignments(conn: &Connection) -> Result<Vec<AssignmentRecord>, St
     all(conn, &assignments_where(ACTIVE), [], assignment)
 }
 
-const EVER_SENT: &str = "SELECT 1 FROM assignment WHERE incident = ?1 LIMIT 1";
+fn ever_sent_sql() -> String {
+    format!("SELECT 1 FROM assignment WHERE incident {WHOLE} LIMIT 1")
+}
 
-/// All assignments of an incident, oldest first.
+fn assignments_of_sql() -> String {
+    assignments_where(&format!("WHERE t.incident {WHOLE} ORDER BY +t.id"))
+}
+
+fn feedback_of_sql() -> String {
+    plain_where("feedback", &format!("WHERE t.incident {WHOLE} ORDER BY +t.id"))
+}
+
+/// All assignments of a whole (by the alias of its head), oldest first.
 ///
 /// # Errors
 /// Any store error.
@@ -267,8 +307,7 @@ pub fn assignments_of(
     conn: &Connection,
     incident: i64,
 ) -> Result<Vec<AssignmentRecord>, StoreError> {
-    let sql = assignments_where("WHERE t.incident = ?1 ORDER BY t.id");
-    all(conn, &sql, [incident], assignment)
+    all(conn, &assignments_of_sql(), [incident], assignment)
 }
 
 /// Which of these incidents ever had a unit sent to them.
@@ -279,7 +318,7 @@ pub fn ever_sent(
     conn: &Connection,
     incidents: &[IncidentRecord],
 ) -> Result<BTreeSet<i64>, StoreError> {
-    let mut ask = conn.prepare_cached(EVER_SENT)?;
+    let mut ask = conn.prepare_cached(&ever_sent_sql())?;
     let mut sent = BTreeSet::new();
     for incident in incidents {
         if ask.exists([incident.record.id])? {
@@ -356,13 +395,12 @@ pub fn call_by_outside_id(conn: &Connection, id: &str) -> Result<Option<Record>,
     Ok(all(conn, &sql, [id], record)?.pop())
 }
 
-/// Feedback of an incident, oldest first.
+/// Feedback of a whole (by the alias of its head), oldest first.
 ///
 /// # Errors
 /// Any store error.
 pub fn feedback_of(conn: &Connection, incident: i64) -> Result<Vec<Record>, StoreError> {
-    let sql = plain_where("feedback", "WHERE t.incident = ?1 ORDER BY t.id");
-    all(conn, &sql, [incident], record)
+    all(conn, &feedback_of_sql(), [incident], record)
 }
 
 /// All accounts by name.
@@ -391,14 +429,16 @@ pub fn county(conn: &Connection) -> Result<Registers, StoreError> {
 }
 
 // The index holds only entries of a timeline, and is only taken where the query says so too.
-const TIMELINE: &str = "SELECT bytes FROM entry WHERE incident = ?1 AND incident > 0";
+fn timeline_sql() -> String {
+    format!("SELECT bytes FROM entry WHERE incident {WHOLE} AND incident > 0")
+}
 
-/// Entries of an incident's timeline, by stamp.
+/// Entries of the timeline of a whole (by the alias of its head), by stamp.
 ///
 /// # Errors
 /// Any store error.
 pub fn timeline(conn: &Connection, incident: i64) -> Result<Vec<Entry>, StoreError> {
-    let mut entries = all(conn, TIMELINE, [incident], |row| {
+    let mut entries = all(conn, &timeline_sql(), [incident], |row| {
         entry(row.get_ref(0)?.as_blob().unwrap_or(&[]))
     })?;
     entries.sort_by_key(|entry| (entry.hlc, entry.dot));
@@ -479,7 +519,8 @@ pub fn last_counter(conn: &Connection, own: (u16, u16), day: i64) -> Result<i64,
 pub fn day_counts(conn: &Connection, day: i64) -> Result<(u32, u32), StoreError> {
     Ok(conn
         .prepare_cached(
-            "SELECT count(*), coalesce(sum(stage = 7), 0) FROM incident WHERE day = ?1",
+            "SELECT count(*), coalesce(sum(stage = 7), 0) FROM incident
+             WHERE day = ?1 AND whole = 0",
         )?
         .query_row([day], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
@@ -526,20 +567,15 @@ mod tests {
     #[test]
     fn what_the_desk_asks_all_day_never_walks_a_whole_table() {
         for (sql, index) in [
-            (TIMELINE.to_owned(), "entry_incident"),
-            (EVER_SENT.to_owned(), "assignment_incident"),
+            (timeline_sql(), "entry_incident"),
+            (ever_sent_sql(), "assignment_incident"),
+            (ever_sent_sql(), "incident_whole"),
             (assignments_where(ACTIVE), "assignment_active"),
-            (
-                assignments_where("WHERE t.incident = ?1 ORDER BY t.id"),
-                "assignment_incident",
-            ),
+            (assignments_of_sql(), "assignment_incident"),
             (incidents_where(OPEN), "incident_open"),
             (plain_where("call", LISTED), "call_listed"),
-            (
-                plain_where("feedback", "WHERE t.incident = ?1 ORDER BY t.id"),
-                "feedback_incident",
-            ),
-            (drawing::drawings_where(drawing::OF), "drawing_incident"),
+            (feedback_of_sql(), "feedback_incident"),
+            (drawing::drawings_where(&drawing::of()), "drawing_incident"),
             (drawing::drawings_where(drawing::OPEN), "incident_open"),
             (drawing::drawings_where(drawing::OPEN), "drawing_incident"),
         ] {

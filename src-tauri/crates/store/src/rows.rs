@@ -18,6 +18,8 @@ use crate::error::StoreError;
 use crate::log::signed;
 use crate::project;
 
+pub(crate) mod whole;
+
 /// A row in memory.
 #[derive(Debug, Clone)]
 pub(crate) struct Row {
@@ -124,7 +126,7 @@ impl<'t> Rows<'t> {
 
     /// Writes every dirty row, then what is derived across rows.
     pub(crate) fn flush(&mut self, digest: &mut Digest) -> Result<(), StoreError> {
-        let mut incidents = BTreeSet::new();
+        let (mut incidents, mut written) = (BTreeSet::new(), BTreeSet::new());
         let mut units = BTreeSet::new();
         for noun in ORDER {
             // New rows in order of making, so that a rebuild gives the same ids.
@@ -144,7 +146,7 @@ impl<'t> Rows<'t> {
                 self.write(*noun, dot, digest)?;
                 match noun {
                     Noun::Incident => {
-                        incidents.insert(dot);
+                        written.insert(dot);
                     }
                     Noun::Unit => {
                         units.insert(dot);
@@ -155,6 +157,10 @@ impl<'t> Rows<'t> {
             }
         }
         self.created.clear();
+        for id in self.regroup(&written)? {
+            project::derive_whole(self.conn, id)?;
+        }
+        incidents.extend(written);
         for dot in incidents {
             self.derive_incident(dot)?;
         }

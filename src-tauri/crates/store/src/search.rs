@@ -18,6 +18,7 @@ const WORDS_MAX: usize = 4_000;
 /// Fields whose words are found.
 const FIELDS: &[Field] = &[
     Field::IncidentNumber,
+    Field::IncidentVoiceFrom,
     Field::IncidentPlace,
     Field::IncidentText,
     Field::IncidentCallerName,
@@ -90,7 +91,7 @@ pub(crate) fn index(conn: &Connection, rowid: i64, entry: &Entry) -> Result<(), 
     Ok(())
 }
 
-/// Local ids of incidents whose words contain the query, newest words first.
+/// Local ids of wholes whose words contain the query, newest words first.
 ///
 /// # Errors
 /// Any store error.
@@ -101,8 +102,9 @@ pub fn incidents(conn: &Connection, query: &str, limit: usize) -> Result<Vec<i64
         return Ok(Vec::new());
     }
     let mut ask = conn.prepare_cached(
-        "SELECT e.incident, e.bytes FROM search JOIN entry e ON e.id = search.rowid
-         WHERE search MATCH ?1 ORDER BY search.rowid DESC",
+        "SELECT coalesce((SELECT iif(i.whole > 0, i.whole, i.id)
+                          FROM incident i WHERE i.id = e.incident), 0), e.bytes
+         FROM search JOIN entry e ON e.id = search.rowid WHERE search MATCH ?1 ORDER BY search.rowid DESC",
     )?;
     let mut rows = ask.query([terms.join(" ")])?;
     let mut found = Vec::new();

@@ -170,7 +170,9 @@ const SHARED: &[(&str, &str)] = &[
     ("call", "t.state, t.ring_at, t.listed, t.outside_id"),
     (
         "incident",
-        "t.stage, t.number, t.day, t.opened_at, t.closed_at, t.open, t.active",
+        "t.stage, t.number, t.day, t.opened_at, t.closed_at, t.open, t.active, t.voice,
+         (SELECT h.number FROM incident h WHERE h.id = t.part_of),
+         (SELECT h.number FROM incident h WHERE h.id = t.whole)",
     ),
     ("assignment", "t.stage, t.stage_at"),
     ("feedback", "0"),

@@ -125,6 +125,12 @@ macro_rules! command_table {
                 incident::BoardAsOf => incident::Board [];
             "incident.open" IncidentOpen Write [Intake Dispatch ShiftLeader]
                 incident::OpenIncident => incident::Opened [Incidents Units Calls Needs];
+            "incident.hear" IncidentHear Write [Intake Dispatch ShiftLeader]
+                incident::HearIncident => incident::Opened [Incidents Needs];
+            "incident.join" IncidentJoin Write [Dispatch ShiftLeader Commander]
+                incident::JoinIncident => common::Saved [Incidents Units Needs Drawings];
+            "incident.part" IncidentPart Write [Dispatch ShiftLeader Commander]
+                incident::PartIncident => common::Saved [Incidents Units Needs Drawings];
             "incident.amend" IncidentAmend Write [Intake Dispatch ShiftLeader Commander]
                 incident::AmendIncident => common::Saved [Incidents];
             "incident.file" IncidentFile Write [Intake Dispatch ShiftLeader]
@@ -148,6 +154,11 @@ macro_rules! command_table {
                 incident::RerouteAssignment => common::Saved [Incidents Units Needs];
             "assignment.remind" AssignmentRemind Write [Dispatch ShiftLeader]
                 incident::RemindAssignment => common::Saved [Incidents Needs];
+            "assignment.copies" AssignmentCopies Read []
+                incident::CopiesOf => incident::Copies [];
+            "assignment.comment" AssignmentComment Write
+                [Intake Dispatch ShiftLeader Commander Supervisor]
+                incident::CommentOnOrder => common::Saved [Incidents];
             "feedback.add" FeedbackAdd Write [Dispatch ShiftLeader Intake Device]
                 incident::AddFeedback => common::Saved [Incidents Needs Drawings];
             "drawing.list" DrawingList Read []

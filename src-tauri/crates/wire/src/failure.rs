@@ -123,6 +123,10 @@ codes! {
     SecondPersonNeeded = "board.second_person",
     /// A bundle was not written or not taken; params: why, percent.
     BundleRefused = "bundle.refused",
+    /// A short code that was heard is none; `code`, `why` (`shape`, `check`), `expected`.
+    VoiceCode = "voice.code",
+    /// Neither of two incidents was entered by voice.
+    VoiceNone = "voice.none",
     /// This station waits for the county's register of persons.
     CountyNotHere = "county.not_here",
     /// Disk full; the reserve was freed so that calls can still be taken.

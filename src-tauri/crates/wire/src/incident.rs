@@ -117,6 +117,96 @@ pub struct BoardRow {
     pub desk: Option<String>,
     /// A field has more than one live value (并行修改).
     pub in_parallel: bool,
+    /// What was entered by voice in it (语音转来); `null` = nothing.
+    pub voice: Option<VoiceMark>,
+}
+
+/// What the board says of voice in a row.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct VoiceMark {
+    /// The row itself was entered by a code that was heard; no original of it is here.
+    pub is_stub: bool,
+    /// Who called.
+    pub from: String,
+    /// Stubs that are parts of it.
+    pub parts: u32,
+    /// Another incident has its code, yet they are not one: a person should look.
+    pub in_doubt: bool,
+}
+
+/// A stub within an incident.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct VoicePart {
+    /// Its dot.
+    pub id: String,
+    /// Its own 警情编号.
+    pub number: String,
+    /// Who called.
+    pub from: String,
+    /// Place as heard.
+    pub place: Option<String>,
+    /// When it was heard, epoch ms.
+    pub at_ms: i64,
+    /// A person said that it belongs here; else its code did.
+    pub by_person: bool,
+}
+
+/// What else has a stub's code.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct VoiceDoubt {
+    /// Why they are not one: `contradicts`, `several`, `torn`.
+    pub why: String,
+    /// The others.
+    pub others: Vec<VoiceOther>,
+}
+
+/// An incident that a stub may be a part of.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct VoiceOther {
+    /// Its dot.
+    pub id: String,
+    /// 警情编号.
+    pub number: String,
+    /// Place text.
+    pub place: Option<String>,
+}
+
+/// `incident.hear` (语音转来): what was heard with a short code becomes an incident here.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct HearIncident {
+    /// The short code as heard; its check is looked at.
+    pub code: String,
+    /// Line whose form is shown.
+    pub line: Line,
+    /// Who called by voice.
+    pub from: String,
+    /// When it was heard, epoch ms; absent = now.
+    #[serde(default)]
+    pub at_ms: Option<i64>,
+    /// Level, type, place, and what was ordered (`text`).
+    pub form: Form,
+}
+
+/// `incident.join` (并入): a stub is a part of another incident.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct JoinIncident {
+    /// One of them; a stub.
+    pub incident: String,
+    /// The other.
+    pub into: String,
+}
+
+/// `incident.part` (分开): a stub is an incident of its own.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PartIncident {
+    /// The stub.
+    pub part: String,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
 }
 
 /// A unit within a board row.
@@ -367,6 +457,10 @@ pub struct IncidentView {
     pub code_aloud: String,
     /// Timeline, oldest first.
     pub timeline: Vec<TimelineLine>,
+    /// Stubs that are parts of it, oldest first.
+    pub voice_parts: Vec<VoicePart>,
+    /// Why it stands on its own, where it is a stub whose code another has, too.
+    pub voice_doubt: Option<VoiceDoubt>,
 }
 
 /// A field two writers changed without seeing each other.
@@ -611,4 +705,69 @@ pub struct IncidentHits {
 pub struct BoardAsOf {
     /// Epoch ms.
     pub at_ms: i64,
+}
+
+/// `assignment.copies` (抄送本所): orders to the crews of a station house that have not ended.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct CopiesOf {
+    /// Code of the station house; absent = the one this desk stands in.
+    #[serde(default)]
+    pub house: Option<String>,
+}
+
+/// A station house (所队).
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct House {
+    /// Its code in the county's register.
+    pub code: String,
+    /// Its short name.
+    pub name: String,
+}
+
+/// Orders to the crews of a station house.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Copies {
+    /// Whose; `null` = this desk's own is not known.
+    pub house: Option<House>,
+    /// All that have crews.
+    pub houses: Vec<House>,
+    /// Newest first.
+    pub rows: Vec<CopyRow>,
+}
+
+/// An order to a crew, as its own station house sees it.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct CopyRow {
+    /// The order.
+    pub assignment: Assignment,
+    /// Incident dot.
+    pub incident: String,
+    /// Its short code.
+    pub short_code: String,
+    /// Its place; `null` while unknown.
+    pub place: Option<String>,
+    /// What was said to it so far, oldest first.
+    pub comments: Vec<OrderComment>,
+}
+
+/// What a station house said to an order (本所意见).
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct OrderComment {
+    /// Which station house.
+    pub house: String,
+    /// When, epoch ms.
+    pub at_ms: i64,
+    /// Words.
+    pub text: String,
+}
+
+/// `assignment.comment`: says something to an order; nothing else changes.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct CommentOnOrder {
+    /// Assignment dot.
+    pub assignment: String,
+    /// Words.
+    pub text: String,
 }

@@ -10,6 +10,7 @@ mod camera;
 mod code;
 mod command;
 mod convert;
+mod copy;
 mod drawing;
 mod export;
 mod force;
@@ -317,6 +318,9 @@ impl Router {
             C::IncidentSearch => run(context, request, incident::search),
             C::IncidentAsOf => run(context, request, incident::as_of),
             C::IncidentOpen => run(context, request, incident::open),
+            C::IncidentHear => run(context, request, incident::hear),
+            C::IncidentJoin => run(context, request, incident::join),
+            C::IncidentPart => run(context, request, incident::part),
             C::IncidentAmend => run(context, request, incident::amend),
             C::IncidentFile => run(context, request, incident::file),
             C::IncidentInvalidate => run(context, request, incident::invalidate),
@@ -329,6 +333,8 @@ impl Router {
             C::AssignmentCancel => run(context, request, incident::cancel),
             C::AssignmentReroute => run(context, request, incident::reroute),
             C::AssignmentRemind => run(context, request, incident::remind),
+            C::AssignmentCopies => run(context, request, copy::list),
+            C::AssignmentComment => run(context, request, copy::comment),
             C::FeedbackAdd => run(context, request, incident::feedback),
             C::DrawingList => run(context, request, drawing::list),
             C::DrawingAdd => run(context, request, drawing::add),

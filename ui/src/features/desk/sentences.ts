@@ -25,6 +25,7 @@ const kind: Family = (value) => `kind.${value}`;
 const drawing: Family = (value) => `drawing.${value}`;
 const shape: Family = (value) => `shape.${value}`;
 const what: Family = (value) => `what.${value}`;
+const voiceWhy: Family = (value) => `voice.why.${value}`;
 
 const families: Record<string, readonly Family[]> = {
   level: [level],
@@ -45,6 +46,7 @@ const families: Record<string, readonly Family[]> = {
   drawing_kind: [drawing],
   shape: [shape],
   what: [what],
+  why: [voiceWhy],
 };
 
 /** Values the log keeps as numbers, by the name they carry: the n-th word of the list. */

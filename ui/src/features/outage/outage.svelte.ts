@@ -27,6 +27,18 @@ export function readAloud(view: IncidentView, to: string): string {
   return t('outage.order', { to, code: view.code_aloud, text });
 }
 
+const RADIO_DIGITS: Record<string, string> = { 洞: '0', 幺: '1', 两: '2', 三: '3', 四: '4', 五: '5', 六: '6', 拐: '7', 八: '8', 勾: '9' };
+
+/** Whether an answer begins with the code read back; `null` where it begins with none. */
+export function echoOf(answer: string, code: string): 'right' | 'wrong' | null {
+  const plain = (text: string) =>
+    [...text.normalize('NFKC').toUpperCase()].map((c) => RADIO_DIGITS[c] ?? c).join('').replace(/[\s\-‐-―−·_]/gu, '');
+  const wanted = plain(code);
+  const said = plain(answer);
+  if (wanted === '' || !/^[0-9A-Z]{5}/.test(said)) return null;
+  return said.startsWith(wanted) ? 'right' : 'wrong';
+}
+
 class Outage {
   isOpen = $state(false);
   marks = $state.raw<Marks>({});

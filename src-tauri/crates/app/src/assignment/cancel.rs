@@ -56,7 +56,7 @@ impl Station {
         let reason = reason_text(reason)?;
         let (at_ms, actor, station) = (self.now_ms(), actor.clone(), self.clone());
         self.act(move |log| {
-            let (to, stage) = standing(log, to_incident)?;
+            let (to_incident, to, stage) = standing(log, to_incident)?;
             check(stage, IncidentEvent::Order)?;
             let regs = log
                 .registers(Noun::Assignment, assignment)?
@@ -64,7 +64,9 @@ impl Station {
             let unit = regs
                 .reference(Field::AssignmentUnit)
                 .ok_or_else(|| not_found("unit"))?;
-            if regs.reference(Field::AssignmentIncident) == Some(to_incident) {
+            let from = regs.reference(Field::AssignmentIncident);
+            let from = from.ok_or_else(|| not_found("incident"))?;
+            if standing(log, from)?.0 == to_incident {
                 return Err(RejectionCode::UnitAlreadyThere.into());
             }
             ask_in(log, &actor, assignment, &reason, at_ms)?;

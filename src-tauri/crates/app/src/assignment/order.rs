@@ -15,6 +15,7 @@ use fengsui_store::log::{FieldWrite, Log};
 use fengsui_store::read::{self, UnitRecord};
 
 use crate::error::{AppError, Rejection, RejectionCode, invalid, not_found};
+use crate::incident::voice::{confirm, filled, open_parts, parts};
 use crate::incident::{check, closure_of, order_text, standing};
 use crate::session::Actor;
 use crate::station::{Saved, Station};
@@ -67,10 +68,16 @@ impl Station {
         let reason = Some(block_text("override_reason", reason, 400)?).filter(|r| !r.is_empty());
         let (at_ms, actor, station) = (self.now_ms(), actor.clone(), self.clone());
         self.act(move |log| {
-            let (regs, stage) = standing(log, ordering.incident)?;
+            let (incident, regs, stage) = standing(log, ordering.incident)?;
+            let ordering = Ordering {
+                incident,
+                ..ordering.clone()
+            };
             check(stage, IncidentEvent::Order)?;
             check_choice(&station, log, &ordering, reason.is_some())?;
             let words = if text.is_empty() {
+                let parts = parts(log, incident)?;
+                let regs = filled(&regs, parts.iter().map(|(_, regs)| regs));
                 order_text(&regs, station.county())
             } else {
                 text.clone()
@@ -230,6 +237,8 @@ pub(crate) fn assign_in(
             Value::Nothing,
         ));
     }
+    writes.extend(confirm(log, new.incident)?);
+    writes.extend(open_parts(log, new.incident)?);
     // The claim's value is this entry's own dot, which only `append` knows:
     // `Ref` to the subject of a new thing is written as the entry's dot.
     let act = actor.act(Lane::Urgent, Kind::AssignmentOrder, at_ms, None, writes);

@@ -39,7 +39,7 @@ impl Station {
         let (at_ms, actor, incident) = (self.now_ms(), actor.clone(), new.incident);
         let kind = Value::Int(i64::from(new.kind.code()));
         self.act(move |log| {
-            let (_, stage) = standing(log, incident)?;
+            let (incident, _, stage) = standing(log, incident)?;
             check(stage, IncidentEvent::Note)?;
             let mut writes = vec![
                 FieldWrite::of_subject(Field::DrawingIncident, Value::Ref(incident)),

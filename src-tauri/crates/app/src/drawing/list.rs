@@ -83,7 +83,7 @@ impl Station {
         self.store().read(|conn| {
             let mut records = match incident {
                 Some(dot) => {
-                    let found = read::incident_by_dot(conn, dot)?;
+                    let found = read::whole_by_dot(conn, dot)?;
                     let found = found.ok_or_else(|| not_found("incident"))?;
                     read::drawings_of(conn, found.record.id)?
                 }

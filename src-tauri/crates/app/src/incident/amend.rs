@@ -9,6 +9,7 @@ use fengsui_geo::Wgs84;
 use fengsui_store::log::FieldWrite;
 
 use super::form::line_of;
+use super::voice::confirm;
 use super::{Form, check, standing};
 use crate::error::{AppError, RejectionCode, invalid};
 use crate::session::Actor;
@@ -30,12 +31,13 @@ impl Station {
         let form = self.with_jurisdiction(form);
         let (at_ms, actor, station) = (self.now_ms(), actor.clone(), self.clone());
         self.act(move |log| {
-            let (regs, stage) = standing(log, incident)?;
+            let (incident, regs, stage) = standing(log, incident)?;
             check(stage, IncidentEvent::Amend)?;
-            let writes = form.writes(&regs, station.county())?;
+            let mut writes = form.writes(&regs, station.county())?;
             if writes.is_empty() {
                 return Err(RejectionCode::NothingToChange.into());
             }
+            writes.extend(confirm(log, incident)?);
             let kind = Kind::IncidentAmend;
             Ok(log.append(actor.act(Lane::Routine, kind, at_ms, Some(incident), writes))?)
         })
@@ -55,7 +57,7 @@ impl Station {
         let form = self.with_jurisdiction(form);
         let (at_ms, actor, station) = (self.now_ms(), actor.clone(), self.clone());
         self.act(move |log| {
-            let (regs, stage) = standing(log, incident)?;
+            let (incident, regs, stage) = standing(log, incident)?;
             check(stage, IncidentEvent::File)?;
             let mut writes = form.writes(&regs, station.county())?;
             let has_level = form.level.is_some() || regs.int(Field::IncidentLevel).is_some();
@@ -124,7 +126,7 @@ impl Station {
             return Err(invalid("text", "1-4000"));
         }
         self.act(move |log| {
-            let (_, stage) = standing(log, incident)?;
+            let (incident, _, stage) = standing(log, incident)?;
             check(stage, IncidentEvent::Note)?;
             let writes = vec![FieldWrite::body(Field::BodyText, Value::Text(text.clone()))];
             let kind = Kind::IncidentNote;

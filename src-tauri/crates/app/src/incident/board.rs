@@ -8,12 +8,12 @@ use fengsui_domain::assignment::AssignmentStage;
 use fengsui_domain::incident::{Level, Line, Stage};
 use fengsui_domain::log::dot::Dot;
 use fengsui_domain::log::field::Field;
-use fengsui_domain::number::{IncidentNumber, ShortCode};
 use fengsui_domain::watch::{LimitKey, LimitTable, Watch, watch};
 use fengsui_store::read::{self, AssignmentRecord, IncidentRecord, UnitRecord};
 
 use super::form::point_of;
-use super::stage_of_code;
+use super::voice::{VoiceMark, spoken};
+use super::{code_of, stage_of_code};
 use crate::assignment::{AssignmentRow, row_of};
 use crate::clock::{day_number, local_day};
 use crate::error::AppError;
@@ -54,6 +54,8 @@ pub struct BoardRow {
     pub desk: Option<String>,
     /// Some field has more than one live value.
     pub in_parallel: bool,
+    /// What was entered by voice in it.
+    pub voice: Option<VoiceMark>,
 }
 
 /// A unit within a row.
@@ -84,6 +86,7 @@ impl Station {
             let units = read::units(conn)?;
             let active = read::active_assignments(conn)?;
             let sent = read::ever_sent(conn, &incidents)?;
+            let incidents = spoken(conn, incidents)?;
             Ok::<_, AppError>(self.rows_of(&incidents, &units, &active, &sent, &limits))
         })?;
         let day = local_day(self.now_ms()).map(day_number);
@@ -112,6 +115,7 @@ impl Station {
             let units = read::units(&then)?;
             let active = read::active_assignments(&then)?;
             let sent = read::ever_sent(&then, &incidents)?;
+            let incidents = spoken(&then, incidents)?;
             Ok::<_, AppError>(self.rows_of(&incidents, &units, &active, &sent, &limits))
         })?;
         Ok(Board {
@@ -122,7 +126,7 @@ impl Station {
 
     pub(crate) fn rows_of(
         &self,
-        incidents: &[IncidentRecord],
+        incidents: &[(IncidentRecord, Option<VoiceMark>)],
         units: &[UnitRecord],
         active: &[AssignmentRecord],
         sent: &BTreeSet<i64>,
@@ -136,10 +140,12 @@ impl Station {
         }
         incidents
             .iter()
-            .map(|incident| {
+            .map(|(incident, voice)| {
                 let assigned = of.get(&incident.record.id).map_or(&[][..], Vec::as_slice);
                 let was_sent = sent.contains(&incident.record.id);
-                self.board_row(incident, assigned, was_sent, &by_id, limits)
+                let mut row = self.board_row(incident, assigned, was_sent, &by_id, limits);
+                row.voice.clone_from(voice);
+                row
             })
             .collect()
     }
@@ -156,9 +162,6 @@ impl Station {
         let code = |field| regs.int(field).and_then(|code| u8::try_from(code).ok());
         let text = |field| regs.text(field).map(str::to_owned);
         let number = text(Field::IncidentNumber).unwrap_or_default();
-        let short_code = IncidentNumber::parse(&number)
-            .map(|number| ShortCode::from_number(&number).text())
-            .unwrap_or_default();
         let stage = stage_of_code(incident.stage);
         let opened_at_ms = regs.int(Field::IncidentOpenedAt).unwrap_or(0);
         let was_sent = was_sent && assigned.is_empty();
@@ -175,7 +178,7 @@ impl Station {
         BoardRow {
             dot: incident.record.dot,
             number,
-            short_code,
+            short_code: code_of(regs),
             line: code(Field::IncidentLine)
                 .and_then(Line::from_code)
                 .unwrap_or(Line::Police110),
@@ -196,6 +199,7 @@ impl Station {
             units: rows.collect(),
             desk: text(Field::IncidentDesk),
             in_parallel: regs.parallel().next().is_some(),
+            voice: None,
         }
     }
 }

@@ -5,16 +5,17 @@
 
 use std::sync::Arc;
 
-use fengsui_domain::incident::{IncidentEvent, Stage};
+use fengsui_domain::incident::{Closure, IncidentEvent, Stage};
 use fengsui_domain::log::dot::{Dot, Lane};
-use fengsui_domain::log::entry::Value;
+use fengsui_domain::log::entry::{Target, Value};
 use fengsui_domain::log::field::Field;
 use fengsui_domain::log::kind::Kind;
 use fengsui_domain::log::register::Registers;
 use fengsui_store::log::{FieldWrite, Log, Seen};
 use fengsui_store::read;
 
-use super::{check, standing};
+use super::voice::{confirm, open_parts, parts};
+use super::{check, closure_of, standing};
 use crate::error::{AppError, Rejection, RejectionCode, invalid};
 use crate::session::Actor;
 use crate::station::{Saved, Station};
@@ -46,7 +47,7 @@ impl Station {
         let (at_ms, actor, station) = (self.now_ms(), actor.clone(), self.clone());
         let text = block_text("text", &closing.text, 4_000)?;
         self.act(move |log| {
-            let (regs, stage) = standing(log, incident)?;
+            let (incident, regs, stage) = standing(log, incident)?;
             check_units(log, incident, stage)?;
             check(stage, IncidentEvent::Close)?;
             let result = closing.result.as_deref().filter(|code| !code.is_empty());
@@ -62,6 +63,7 @@ impl Station {
                 return Err(RejectionCode::TextMissing.into());
             }
             let mut writes = closure(&regs, 1, at_ms);
+            writes.extend(close_parts(log, incident, 1, at_ms)?);
             let set =
                 |field, text: &str| FieldWrite::of_subject(field, Value::Text(text.to_owned()));
             writes.push(set(Field::IncidentResult, result));
@@ -105,10 +107,11 @@ impl Station {
         }
         let reason = reason.to_owned();
         self.act(move |log| {
-            let (regs, stage) = standing(log, incident)?;
+            let (incident, regs, stage) = standing(log, incident)?;
             check_units(log, incident, stage)?;
             check(stage, IncidentEvent::Invalidate)?;
             let mut writes = closure(&regs, 2, at_ms);
+            writes.extend(close_parts(log, incident, 2, at_ms)?);
             let value = Value::Text(reason.clone());
             writes.push(FieldWrite::of_subject(Field::IncidentInvalidReason, value));
             let kind = Kind::IncidentInvalidate;
@@ -132,7 +135,7 @@ impl Station {
             return Err(invalid("reason", "1-400"));
         }
         self.act(move |log| {
-            let (regs, stage) = standing(log, incident)?;
+            let (incident, regs, stage) = standing(log, incident)?;
             check(stage, IncidentEvent::Reopen)?;
             let mut writes = vec![FieldWrite::of_subject(
                 Field::IncidentClosure,
@@ -144,6 +147,7 @@ impl Station {
                     Value::Int(at_ms),
                 ));
             }
+            writes.extend(open_parts(log, incident)?);
             writes.push(FieldWrite::body(
                 Field::BodyText,
                 Value::Text(reason.clone()),
@@ -178,6 +182,30 @@ fn closure(regs: &Registers, code: i64, at_ms: i64) -> Vec<FieldWrite> {
         writes.push(write);
     }
     writes
+}
+
+/// The parts of a whole are closed with it, with the facts of theirs that it has seen; what was
+/// closed or invalid by itself stays so.
+fn close_parts(
+    log: &mut Log<'_>,
+    head: Dot,
+    code: i64,
+    at_ms: i64,
+) -> Result<Vec<FieldWrite>, AppError> {
+    let mut writes = confirm(log, head)?;
+    for (part, regs) in parts(log, head)? {
+        let is_open = closure_of(&regs) == Closure::None;
+        let all = closure(&regs, code, at_ms).into_iter();
+        let of_part = |mut write: FieldWrite| {
+            write.target = Target::Other(part);
+            write
+        };
+        writes.extend(
+            all.filter(|write| is_open || write.field == Field::IncidentFact)
+                .map(of_part),
+        );
+    }
+    Ok(writes)
 }
 
 /// Names the units that are still in it, which the stage alone cannot.

@@ -96,6 +96,26 @@ pub(crate) fn open_in(
     at_ms: i64,
     new: &NewIncident,
 ) -> Result<Opened, AppError> {
+    let came = (new.line, new.entrance);
+    let (number, mut writes) = numbered(log, actor, numbering, at_ms, came)?;
+    if let Some(call) = new.call {
+        writes.push(FieldWrite::of_subject(
+            Field::IncidentCall,
+            Value::Ref(call),
+        ));
+    }
+    let incident = log.append(actor.act(Lane::Urgent, Kind::IncidentOpen, at_ms, None, writes))?;
+    Ok(Opened { incident, number })
+}
+
+/// The next number of the day, and the fields that every incident is opened with.
+pub(super) fn numbered(
+    log: &Log<'_>,
+    actor: &Actor,
+    numbering: &Numbering,
+    at_ms: i64,
+    (line, entrance): (Line, Entrance),
+) -> Result<(String, Vec<FieldWrite>), AppError> {
     let day = day_number(numbering.day);
     let (_, incarnation) = read::own_writer(log.conn())?;
     let floor = i64::from(counter_floor(incarnation));
@@ -113,23 +133,16 @@ pub(crate) fn open_in(
         })?
         .text();
     let int = |field, value| FieldWrite::of_subject(field, Value::Int(value));
-    let mut writes = vec![
+    let writes = vec![
         FieldWrite::of_subject(Field::IncidentNumber, Value::Text(number.clone())),
         int(Field::IncidentDay, day),
         int(Field::IncidentCounter, counter),
-        int(Field::IncidentLine, i64::from(new.line.code())),
-        int(Field::IncidentEntrance, i64::from(new.entrance.code())),
+        int(Field::IncidentLine, i64::from(line.code())),
+        int(Field::IncidentEntrance, i64::from(entrance.code())),
         int(Field::IncidentOpenedAt, at_ms),
         FieldWrite::of_subject(Field::IncidentDesk, Value::Text(actor.desk.clone())),
     ];
-    if let Some(call) = new.call {
-        writes.push(FieldWrite::of_subject(
-            Field::IncidentCall,
-            Value::Ref(call),
-        ));
-    }
-    let incident = log.append(actor.act(Lane::Urgent, Kind::IncidentOpen, at_ms, None, writes))?;
-    Ok(Opened { incident, number })
+    Ok((number, writes))
 }
 
 fn call_back(

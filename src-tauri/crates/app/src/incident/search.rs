@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use fengsui_domain::log::field::Field;
-use fengsui_domain::number::{IncidentNumber, ShortCode};
+use fengsui_domain::number::ShortCode;
 use fengsui_store::read::{self, IncidentRecord, UnitRecord};
 
-use super::BoardRow;
+use super::voice::spoken;
+use super::{BoardRow, code_of};
 use crate::clock::{day_number, local_day};
 use crate::error::{AppError, invalid};
 use crate::station::Station;
@@ -29,12 +29,17 @@ impl Station {
             let mut found: Vec<IncidentRecord> = Vec::new();
             if let (Ok(code), Some(day)) = (ShortCode::parse(query), day) {
                 let of_day = read::incidents_of_day(conn, day)?;
-                found.extend(of_day.into_iter().filter(|record| {
-                    let number = record.record.regs.text(Field::IncidentNumber);
-                    number
-                        .and_then(|number| IncidentNumber::parse(number).ok())
-                        .is_some_and(|number| ShortCode::from_number(&number) == code)
-                }));
+                let code = code.text();
+                for record in of_day {
+                    if code_of(&record.record.regs) != code {
+                        continue;
+                    }
+                    let whole = read::whole_by_dot(conn, record.record.dot)?;
+                    let whole = whole.filter(|whole| {
+                        found.iter().all(|known| known.record.id != whole.record.id)
+                    });
+                    found.extend(whole);
+                }
             }
             for id in fengsui_store::search::incidents(conn, query, limit as usize)? {
                 let known = found.iter().any(|record| record.record.id == id);
@@ -47,10 +52,13 @@ impl Station {
             let by_id: BTreeMap<i64, &UnitRecord> =
                 units.iter().map(|unit| (unit.record.id, unit)).collect();
             let mut rows = Vec::with_capacity(found.len());
-            for record in &found {
+            for (record, voice) in &spoken(conn, found)? {
                 let assigned = read::assignments_of(conn, record.record.id)?;
                 let active: Vec<_> = assigned.iter().filter(|a| a.stage < 6).collect();
-                rows.push(self.board_row(record, &active, !assigned.is_empty(), &by_id, &limits));
+                let was_sent = !assigned.is_empty();
+                let mut row = self.board_row(record, &active, was_sent, &by_id, &limits);
+                row.voice.clone_from(voice);
+                rows.push(row);
             }
             Ok(rows)
         })

@@ -7,6 +7,7 @@ use fengsui_domain::log::entry::{Entry, Value};
 use fengsui_domain::log::field::Field;
 use fengsui_store::read::{self, Record, UnitRecord};
 
+use super::voice::{VoiceDoubt, VoicePart, doubt_in, otherwise, parts_in, spoken};
 use super::{BoardRow, Form, order_text};
 use crate::assignment::{AssignmentRow, row_of};
 use crate::call::{CallRow, Fix};
@@ -47,6 +48,10 @@ pub struct IncidentView {
     pub callsigns: BTreeMap<Dot, String>,
     /// Unit of each assignment.
     pub unit_of: BTreeMap<Dot, Dot>,
+    /// Stubs that are parts of it.
+    pub voice_parts: Vec<VoicePart>,
+    /// What else has the code, where it is a stub on its own.
+    pub voice_doubt: Option<VoiceDoubt>,
 }
 
 /// A line of feedback.
@@ -88,13 +93,22 @@ impl Station {
         let limits = self.limits()?;
         self.store().read(|conn| {
             let incident =
-                read::incident_by_dot(conn, dot)?.ok_or_else(|| not_found("incident"))?;
+                read::whole_by_dot(conn, dot)?.ok_or_else(|| not_found("incident"))?;
+            let parts = read::parts_of(conn, incident.record.id)?;
+            let voice_parts = parts_in(conn, &incident)?;
+            let voice_doubt = doubt_in(conn, &incident)?;
+            let mut parallel = parallel(&incident.record);
+            let (incident, voice) = spoken(conn, vec![incident])?
+                .pop()
+                .ok_or_else(|| not_found("incident"))?;
+            parallel.extend(otherwise(&incident.record.regs, &parts));
             let records = read::assignments_of(conn, incident.record.id)?;
             let units = read::units(conn)?;
             let by_id: BTreeMap<i64, &UnitRecord> =
                 units.iter().map(|unit| (unit.record.id, unit)).collect();
             let active: Vec<_> = records.iter().filter(|record| record.stage < 6).collect();
-            let row = self.board_row(&incident, &active, !records.is_empty(), &by_id, &limits);
+            let mut row = self.board_row(&incident, &active, !records.is_empty(), &by_id, &limits);
+            row.voice = voice;
             let regs = &incident.record.regs;
             let call = match regs.reference(Field::IncidentCall) {
                 Some(call) => read::call_by_dot(conn, call)?,
@@ -127,7 +141,7 @@ impl Station {
                     .iter()
                     .map(|r| feedback_row(r, &assignments))
                     .collect(),
-                parallel: parallel(&incident.record),
+                parallel,
                 result: regs.text(Field::IncidentResult).map(str::to_owned),
                 invalid_reason: regs.text(Field::IncidentInvalidReason).map(str::to_owned),
                 order_text: order_text(regs, self.county()),
@@ -141,6 +155,8 @@ impl Station {
                 form,
                 call,
                 assignments,
+                voice_parts,
+                voice_doubt,
             })
         })
     }

@@ -5,7 +5,6 @@
 use fengsui_domain::incident::Level;
 use fengsui_domain::log::dot::Dot;
 use fengsui_domain::log::field::Field;
-use fengsui_domain::number::{IncidentNumber, ShortCode};
 use fengsui_domain::rank::{
     By, CandidateFacts, Engagement, NoRoad, RankLimits, Reason, ReasonCode, Standing, rank,
 };
@@ -16,6 +15,7 @@ use fengsui_store::read::{self, IncidentRecord, UnitRecord};
 use super::board::{UnitFacts, claims, kind_of};
 use crate::county::{kit_item, kit_list};
 use crate::error::{AppError, not_found};
+use crate::incident::code_of;
 use crate::incident::form::{line_of, point_of};
 use crate::station::Station;
 
@@ -87,14 +87,14 @@ impl Asked {
         incident: Dot,
         units: Vec<UnitRecord>,
     ) -> Result<Asked, AppError> {
-        let record = read::incident_by_dot(conn, incident)?.ok_or_else(|| not_found("incident"))?;
+        let record = read::whole_by_dot(conn, incident)?.ok_or_else(|| not_found("incident"))?;
         let facts = UnitFacts {
             units,
             active: read::active_assignments(conn)?,
             incidents: read::open_incidents(conn)?,
         };
         Ok(Asked {
-            incident,
+            incident: record.record.dot,
             record,
             facts,
         })
@@ -294,12 +294,7 @@ impl Station {
             holds_point: None,
             fix_age_s: fix.map(|fix| now_ms.saturating_sub(fix.at_ms) as f64 / 1000.0),
             engaged: claims.last().and_then(|(_, of)| *of).map(|of| Engagement {
-                number: short_of(
-                    of.record
-                        .regs
-                        .text(Field::IncidentNumber)
-                        .unwrap_or_default(),
-                ),
+                number: code_of(&of.record.regs),
                 is_here: of.record.dot == incident,
             }),
             in_conflict: claims.len() > 1,
@@ -311,12 +306,4 @@ impl Station {
 fn place_of(asked: &Asked) -> Option<Wgs84> {
     let (lon, lat) = point_of(&asked.record.record.regs)?;
     Wgs84::new(lon, lat).ok()
-}
-
-/// The short code of a number.
-fn short_of(number: &str) -> String {
-    IncidentNumber::parse(number).map_or_else(
-        |_| number.to_owned(),
-        |number| ShortCode::from_number(&number).text(),
-    )
 }

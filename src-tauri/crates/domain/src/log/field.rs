@@ -196,6 +196,13 @@ fields! {
     IncidentJurisdiction = 144 Incident Plain "jurisdiction",
     /// Datum that typed coordinates came in (word); only beside the source 坐标.
     IncidentPointDatum = 145 Incident Plain "point_datum",
+    /// 语音转来: the short code that was heard; such an incident is a stub of another station's.
+    IncidentVoiceCode = 146 Incident Plain "voice_code",
+    /// Who called by voice.
+    IncidentVoiceFrom = 147 Incident Plain "voice_from",
+    /// A person's word of what a stub is a part of: an incident, or itself where it stands alone.
+    /// Two words that differ are settled by a person, not by the stamp (`voice`).
+    IncidentWhole = 148 Incident Plain "whole",
 
     /// The incident.
     AssignmentIncident = 301 Assignment Plain "incident",

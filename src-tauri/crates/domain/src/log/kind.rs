@@ -57,6 +57,12 @@ kinds! {
     IncidentReopen = 15 "incident.reopen",
     /// 记事.
     IncidentNote = 16 "incident.note",
+    /// 语音转来.
+    IncidentHear = 17 "incident.hear",
+    /// 并入.
+    IncidentJoin = 18 "incident.join",
+    /// 分开.
+    IncidentPart = 19 "incident.part",
     /// 派警.
     AssignmentOrder = 30 "assignment.order",
     /// 送达.
@@ -79,6 +85,8 @@ kinds! {
     AssignmentSignCancel = 39 "assignment.sign_cancel",
     /// 换道催签.
     AssignmentRemind = 40 "assignment.remind",
+    /// 本所意见: what the crew's own station says to an order.
+    AssignmentComment = 41 "assignment.comment",
     /// 反馈.
     FeedbackAdd = 50 "feedback.add",
     /// 单位入册.

@@ -27,6 +27,8 @@ coded! {
         Review = 6 "review",
         /// Nobody called back.
         MissedCall = 7 "missed_call",
+        /// A stub whose code another incident has, yet they are not one.
+        Voice = 8 "voice",
     }
 }
 
@@ -108,6 +110,19 @@ pub struct ReviewFact {
     pub since_ms: i64,
 }
 
+/// An incident entered by voice whose code another has, too, although they are not one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VoiceFact {
+    /// Dot of the stub.
+    pub incident: String,
+    /// The code.
+    pub number: String,
+    /// Why, a word (`contradicts`, `several`, `torn`).
+    pub why: &'static str,
+    /// When it was entered, epoch ms.
+    pub since_ms: i64,
+}
+
 /// A missed call, not called back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MissedCall {
@@ -134,6 +149,8 @@ pub struct NeedFacts {
     pub reviews: Vec<ReviewFact>,
     /// Missed calls not called back.
     pub missed_calls: Vec<MissedCall>,
+    /// Stubs in doubt.
+    pub voices: Vec<VoiceFact>,
     /// Who took on which need (我来办), by key.
     pub owners: BTreeMap<String, String>,
 }
@@ -188,6 +205,7 @@ pub fn needs(facts: &NeedFacts, now_ms: i64) -> Vec<Need> {
     );
     all.extend(facts.conflicts.iter().map(conflict));
     all.extend(facts.reviews.iter().map(review));
+    all.extend(facts.voices.iter().map(voice));
     let callback = facts.limits.get(LimitKey::Callback);
     all.extend(
         facts
@@ -283,6 +301,17 @@ fn review(fact: &ReviewFact) -> Need {
     let key = format!("review:{}:{}", fact.incident, fact.since_ms);
     let mut need = empty(NeedKind::Review, key, watch(fact.since_ms, REVIEW));
     need.params = vec![("number", fact.number.clone())];
+    need.incident = Some(fact.incident.clone());
+    need
+}
+
+fn voice(fact: &VoiceFact) -> Need {
+    let key = format!("voice:{}", fact.incident);
+    let mut need = empty(NeedKind::Voice, key, watch(fact.since_ms, REVIEW));
+    need.params = vec![
+        ("number", fact.number.clone()),
+        ("why", fact.why.to_owned()),
+    ];
     need.incident = Some(fact.incident.clone());
     need
 }

@@ -7,13 +7,14 @@ use rusqlite::{Connection, Row};
 
 use super::{DOT, Record, all, dot_at, record};
 use crate::error::StoreError;
+use crate::project::WHOLE;
 
 /// A drawing with its incident.
 #[derive(Debug, Clone)]
 pub struct DrawingRecord {
     /// The thing.
     pub record: Record,
-    /// Its incident.
+    /// Its incident; where that is a part, the whole.
     pub incident: Dot,
     /// 警情编号 of the incident.
     pub incident_number: String,
@@ -31,13 +32,17 @@ fn drawing(row: &Row<'_>) -> Result<DrawingRecord, StoreError> {
 // drawings there ever were.
 pub(super) fn drawings_where(filter: &str) -> String {
     format!(
-        "SELECT t.id, t.regs, {DOT}, v.station, v.incarnation, v.lane, i.seq, i.number
+        "SELECT t.id, t.regs, {DOT}, v.station, v.incarnation, v.lane, h.seq, h.number
          FROM incident i CROSS JOIN drawing t ON t.incident = i.id
-              JOIN writer w ON w.id = t.writer JOIN writer v ON v.id = i.writer {filter}"
+              JOIN writer w ON w.id = t.writer
+              JOIN incident h ON h.id = iif(i.whole > 0, i.whole, i.id)
+              JOIN writer v ON v.id = h.writer {filter}"
     )
 }
 
-pub(super) const OF: &str = "WHERE i.id = ?1 ORDER BY t.id";
+pub(super) fn of() -> String {
+    format!("WHERE i.id {WHOLE} ORDER BY t.id")
+}
 pub(super) const OPEN: &str = "WHERE i.open = 1 AND t.listed = 1 ORDER BY t.id";
 
 /// Drawings of an incident, voided ones too, oldest first.
@@ -45,7 +50,7 @@ pub(super) const OPEN: &str = "WHERE i.open = 1 AND t.listed = 1 ORDER BY t.id";
 /// # Errors
 /// Any store error.
 pub fn drawings_of(conn: &Connection, incident: i64) -> Result<Vec<DrawingRecord>, StoreError> {
-    all(conn, &drawings_where(OF), [incident], drawing)
+    all(conn, &drawings_where(&of()), [incident], drawing)
 }
 
 /// Drawings that are on the map: of incidents that are not closed, not voided (or voided without

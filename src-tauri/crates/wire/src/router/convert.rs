@@ -21,7 +21,7 @@ use crate::drawing::{DrawingKind, DrawingShape};
 use crate::failure::{Failure, FailureCode};
 use crate::incident::{
     Assignment, AssignmentStage, AssignmentStep, BoardRow, BoardUnit, Channel, Entrance, Level,
-    Param, Stage,
+    Param, Stage, VoiceMark,
 };
 use crate::session::Post;
 use crate::unit::{Reason, UnitKind, UnitState};
@@ -338,6 +338,12 @@ pub(crate) fn board_row_of(row: AppBoardRow) -> BoardRow {
             .collect(),
         desk: row.desk,
         in_parallel: row.in_parallel,
+        voice: row.voice.map(|voice| VoiceMark {
+            is_stub: voice.is_stub,
+            from: voice.from,
+            parts: voice.parts,
+            in_doubt: voice.in_doubt,
+        }),
     }
 }
 
@@ -432,6 +438,8 @@ fn rejection_code(code: RejectionCode) -> FailureCode {
         R::SecondPersonNeeded => F::SecondPersonNeeded,
         R::BundleRefused => F::BundleRefused,
         R::CountyNotHere => F::CountyNotHere,
+        R::VoiceCode => F::VoiceCode,
+        R::NotVoice => F::VoiceNone,
     }
 }
 

@@ -25,6 +25,9 @@ use crate::incident::{
 
 mod drawn;
 pub(super) mod timeline;
+mod voice;
+
+pub(super) use voice::{hear, join, part};
 
 pub(super) fn board(context: &Context<'_>, _: Nothing) -> Result<Board, Failure> {
     Ok(board_of(context.station.board()?))
@@ -100,6 +103,8 @@ pub(super) fn view(context: &Context<'_>, request: IncidentRef) -> Result<Incide
         timeline: _,
         callsigns: _,
         unit_of: _,
+        voice_parts,
+        voice_doubt,
     } = view;
     Ok(IncidentView {
         code_aloud: read_aloud(&row.short_code),
@@ -138,6 +143,8 @@ pub(super) fn view(context: &Context<'_>, request: IncidentRef) -> Result<Incide
         invalid_reason,
         order_text,
         timeline,
+        voice_parts: voice_parts.into_iter().map(voice::part_of).collect(),
+        voice_doubt: voice_doubt.map(voice::doubt_of),
     })
 }
 

@@ -1,0 +1,249 @@
+//! What stubs heard by voice are parts of: derived anew for the codes of every incident that was
+//! written.
+//!
+//! **Invariant:** a function of the rows as they stand, so any order and any batches of folding
+//! give the same (I2, I3). Not here: the rule (`domain::voice`), the stage of a whole (`project`).
+
+use std::collections::BTreeSet;
+
+use fengsui_domain::log::dot::Dot;
+use fengsui_domain::log::field::{Field, Noun};
+use fengsui_domain::log::register::Registers;
+use fengsui_domain::number::{IncidentNumber, LocalDay, ShortCode};
+use fengsui_domain::voice::{Alike, Doubt, Word, part_of, word_of};
+use rusqlite::{Connection, params};
+
+use super::{Rows, decode};
+use crate::error::StoreError;
+use crate::read::dot_at;
+
+/// An incident with what the rule looks at.
+pub(crate) struct Known {
+    pub(crate) id: i64,
+    pub(crate) dot: Dot,
+    day: i64,
+    regs: Registers,
+    part_of: i64,
+}
+
+impl Known {
+    fn alike(&self) -> Alike<'_> {
+        Alike {
+            dot: self.dot,
+            regs: &self.regs,
+        }
+    }
+}
+
+impl Rows<'_> {
+    /// Derives what the stubs with the codes of these incidents are parts of; the aliases of
+    /// incidents whose whole is another now.
+    pub(super) fn regroup(&mut self, written: &BTreeSet<Dot>) -> Result<BTreeSet<i64>, StoreError> {
+        let mut codes = BTreeSet::new();
+        for dot in written {
+            if let Some(row) = self.get(Noun::Incident, *dot)? {
+                codes.extend(code_of(&row.regs));
+            }
+        }
+        let mut moved = BTreeSet::new();
+        for code in codes {
+            let stubs = stubs_with(self.conn, &code)?;
+            for stub in &stubs {
+                let parent = self.parent(stub, &code, &stubs)?;
+                if parent != stub.part_of {
+                    self.conn
+                        .prepare_cached("UPDATE incident SET part_of = ?2 WHERE id = ?1")?
+                        .execute([stub.id, parent])?;
+                    moved.insert(stub.id);
+                }
+            }
+        }
+        let mut stale = BTreeSet::new();
+        for id in moved {
+            reroot(self.conn, id, &mut stale)?;
+        }
+        Ok(stale)
+    }
+
+    /// The alias of what a stub is a part of; 0 = it stands alone.
+    fn parent(&mut self, stub: &Known, code: &str, stubs: &[Known]) -> Result<i64, StoreError> {
+        let found = match word_of(stub.dot, &stub.regs) {
+            Word::PartOf(dot) => Some(dot).filter(|dot| *dot != stub.dot),
+            Word::Alone | Word::Torn => None,
+            Word::Unsaid => judge(self.conn, stub, code, stubs)?.unwrap_or(None),
+        };
+        let Some(dot) = found else {
+            return Ok(0);
+        };
+        let Some(row) = self.get(Noun::Incident, dot)? else {
+            return Ok(0);
+        };
+        // No rings: of two stubs the later is the part, whoever said what.
+        if row.regs.text(Field::IncidentVoiceCode).is_some() && dot > stub.dot {
+            return Ok(0);
+        }
+        Ok(row.id.unwrap_or(0))
+    }
+}
+
+/// The code by which an incident is spoken of: the one that was heard, or its own number's.
+pub(crate) fn code_of(regs: &Registers) -> Option<String> {
+    if let Some(heard) = regs.text(Field::IncidentVoiceCode) {
+        return Some(heard.to_owned());
+    }
+    let number = IncidentNumber::parse(regs.text(Field::IncidentNumber)?).ok()?;
+    Some(ShortCode::from_number(&number).text())
+}
+
+/// The rule, asked for one stub.
+fn judge(
+    conn: &Connection,
+    stub: &Known,
+    code: &str,
+    stubs: &[Known],
+) -> Result<Result<Option<Dot>, Doubt>, StoreError> {
+    let days = days_around(stub.day);
+    let originals = originals_of(conn, code, &days)?;
+    let originals: Vec<Alike<'_>> = originals.iter().map(Known::alike).collect();
+    let near: Vec<Alike<'_>> = stubs
+        .iter()
+        .filter(|other| days.contains(&other.day))
+        .map(Known::alike)
+        .collect();
+    Ok(part_of(stub.alike(), &originals, &near))
+}
+
+/// The stub that stands alone under this alias, why, and what else has its code; `None` when
+/// nothing is in doubt.
+///
+/// # Errors
+/// Any store error.
+pub fn doubt_of(
+    conn: &Connection,
+    id: i64,
+    code: &str,
+) -> Result<Option<(Doubt, Vec<i64>)>, StoreError> {
+    let stubs = stubs_with(conn, code)?;
+    let Some(stub) = stubs.iter().find(|stub| stub.id == id) else {
+        return Ok(None);
+    };
+    let Err(doubt) = judge(conn, stub, code, &stubs)? else {
+        return Ok(None);
+    };
+    let days = days_around(stub.day);
+    let mut others: BTreeSet<i64> = originals_of(conn, code, &days)?
+        .iter()
+        .map(|known| known.id)
+        .collect();
+    for other in stubs.iter().filter(|other| days.contains(&other.day)) {
+        others.insert(other.id);
+    }
+    for live in stub.regs.standing(Field::IncidentWhole) {
+        if let fengsui_domain::log::entry::Value::Ref(dot) = live.value {
+            others.extend(crate::read::incident_by_dot(conn, dot)?.map(|found| found.record.id));
+        }
+    }
+    others.remove(&id);
+    Ok(Some((doubt, others.into_iter().collect())))
+}
+
+const KNOWN: &str = "SELECT t.id, t.regs, w.station, w.incarnation, w.lane, t.seq, t.day, t.part_of
+     FROM incident t JOIN writer w ON w.id = t.writer";
+
+fn known(row: &rusqlite::Row<'_>) -> Result<Known, StoreError> {
+    Ok(Known {
+        id: row.get(0)?,
+        regs: decode(row.get_ref(1)?.as_blob().unwrap_or(&[]))?,
+        dot: dot_at(row, 2)?,
+        day: row.get(6)?,
+        part_of: row.get(7)?,
+    })
+}
+
+fn stubs_with(conn: &Connection, code: &str) -> Result<Vec<Known>, StoreError> {
+    let sql = format!("{KNOWN} WHERE t.voice = ?1 AND t.voice <> '' ORDER BY t.id");
+    let mut ask = conn.prepare_cached(&sql)?;
+    let mut rows = ask.query([code])?;
+    let mut out = Vec::new();
+    while let Some(row) = rows.next()? {
+        out.push(known(row)?);
+    }
+    Ok(out)
+}
+
+/// Incidents of these days that are no stubs and whose number has this code.
+fn originals_of(conn: &Connection, code: &str, days: &[i64]) -> Result<Vec<Known>, StoreError> {
+    let mut ids = Vec::new();
+    let mut ask =
+        conn.prepare_cached("SELECT id, number FROM incident WHERE day = ?1 AND voice = ''")?;
+    for day in days {
+        let mut rows = ask.query([day])?;
+        while let Some(row) = rows.next()? {
+            let number = IncidentNumber::parse(row.get_ref(1)?.as_str().unwrap_or_default());
+            if number.is_ok_and(|number| ShortCode::from_number(&number).text() == code) {
+                ids.push(row.get::<_, i64>(0)?);
+            }
+        }
+    }
+    let mut ask = conn.prepare_cached(&format!("{KNOWN} WHERE t.id = ?1"))?;
+    let mut out = Vec::new();
+    for id in ids {
+        let mut rows = ask.query([id])?;
+        while let Some(row) = rows.next()? {
+            out.push(known(row)?);
+        }
+    }
+    Ok(out)
+}
+
+/// A day (yyyymmdd) with the one before and the one after: a night lies in two of them.
+fn days_around(day: i64) -> Vec<i64> {
+    let part = |value: i64| u8::try_from(value % 100).ok();
+    let parts = || {
+        let year = u16::try_from(day / 10_000).ok()?;
+        LocalDay::new(year, part(day / 100)?, part(day)?).ok()
+    };
+    let Some(of) = parts() else {
+        return vec![day];
+    };
+    let number = |day: LocalDay| {
+        let (year, month, day) = day.parts();
+        i64::from(year) * 10_000 + i64::from(month) * 100 + i64::from(day)
+    };
+    let (before, after) = of.neighbours();
+    vec![number(before), day, number(after)]
+}
+
+/// Writes the whole of an incident and of everything that is a part of it.
+fn reroot(conn: &Connection, id: i64, stale: &mut BTreeSet<i64>) -> Result<(), StoreError> {
+    let mut ask = conn.prepare_cached(
+        "WITH RECURSIVE part (id) AS (
+             SELECT ?1 UNION
+             SELECT t.id FROM incident t JOIN part p ON t.part_of = p.id AND t.part_of > 0)
+         SELECT t.id, t.whole FROM incident t JOIN part p ON p.id = t.id",
+    )?;
+    let parts: Vec<(i64, i64)> = ask
+        .query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    for (part, before) in parts {
+        let head = head_of(conn, part)?;
+        let whole = if head == part { 0 } else { head };
+        conn.prepare_cached("UPDATE incident SET whole = ?2 WHERE id = ?1")?
+            .execute([part, whole])?;
+        stale.extend([before, part, head]);
+    }
+    stale.remove(&0);
+    Ok(())
+}
+
+/// Where `part_of` ends.
+fn head_of(conn: &Connection, id: i64) -> Result<i64, StoreError> {
+    let mut ask = conn.prepare_cached("SELECT part_of FROM incident WHERE id = ?1")?;
+    let mut head = id;
+    loop {
+        match ask.query_row(params![head], |row| row.get::<_, i64>(0))? {
+            0 => return Ok(head),
+            next => head = next,
+        }
+    }
+}
