@@ -17,4 +17,5 @@ mod journeys {
     mod map;
     mod random;
     mod stations;
+    mod voice;
 }

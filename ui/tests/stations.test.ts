@@ -4,7 +4,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { conflictOf, StationScene } from '../fixture/station-handlers';
 import { FixtureHost } from '../fixture/fixture-host';
 import { clockHeat, clockWords, completeAt, lackTime, sayLacks, sumOf } from '@features/station/stations.svelte';
-import { nextMark } from '@features/outage/outage.svelte';
+import { echoOf, nextMark } from '@features/outage/outage.svelte';
+import { heardAt } from '@features/outage/heard.svelte';
 
 const at = (time: string) => new Date(`2026-11-27T${time}`).getTime();
 
@@ -40,6 +41,16 @@ describe('what is said of stations, pure', () => {
     expect(nextMark(works, 6)).toEqual({ works: false, at_ms: 6 });
     expect(nextMark({ works: false, at_ms: 6 }, 7)).toBeUndefined();
   });
+});
+
+describe('what is heard by voice, pure', () => {
+  it.each([
+    ['A7-41K 收到', 'right'], ['a741k', 'right'], ['A拐，四幺K', 'right'], ['Ａ７ ４１Ｋ，马上去', 'right'], ['A7-41R 收到', 'wrong'],
+    ['收到，马上去', null], ['A7', null], ['', null],
+  ] as const)('an answer “%s” reads the code back: %s', (answer, found) => expect(echoOf(answer.replace('，四', '四'), 'A7-41K')).toBe(found));
+  const now = at('14:30:00');
+  it.each([['1405', at('14:05:00')], ['14:05', at('14:05:00')], ['9:00', at('09:00:00')], ['23:50', at('23:50:00') - 86_400_000], ['25:00', null], ['14', null], ['', null]] as const)('heard at %s', (typed, found) =>
+    expect(heardAt(typed, now)).toBe(found));
 });
 
 let host: FixtureHost;
@@ -304,5 +315,69 @@ describe('an outage', () => {
     const kept = host.drafts.get('outage');
     await start((county) => county.fill(72), 'empty', kept);
     expect(text('honesty-station')).toContain('电话 断');
+  });
+});
+
+describe('heard by voice', () => {
+  afterEach(async () => svelte.unmount(app));
+
+  it('a bad code says what to ask for and keeps what was typed; a good one is an incident to send from', async () => {
+    await start((county) => county.fill(72), 'shift');
+    press('Alt+O');
+    await vi.waitFor(() => expect(focus()).toBe('outage'));
+    press('H');
+    await vi.waitFor(() => expect(focus()).toBe('heard-code'));
+    const fields = { code: 'A7-41R', from: '指挥中心', at: '', type: 'djd', place: '人民路中学', text: '两人持刀' };
+    for (const [name, value] of Object.entries(fields)) {
+      find(`field-heard-${name}`)?.focus();
+      type(value);
+    }
+    await vi.waitFor(() => expect(text('heard-type')).toBe('打架斗殴'));
+    press('Enter');
+    await vi.waitFor(() => expect(text('rejection-heard')).toContain('末位若是 K，前四位就没听错'));
+    expect(focus()).toBe('heard-code');
+    expect((find('field-heard-place') as HTMLInputElement).value).toBe('人民路中学');
+    type('A7-41K');
+    press('Enter');
+    await vi.waitFor(() => expect(find('outage')).toBeNull());
+    expect(sent('incident.hear').at(-1)).toMatchObject({ code: 'A7-41K', from: '指挥中心', at_ms: null, form: { place: '人民路中学', type_code: '0201', text: '两人持刀' } });
+    await vi.waitFor(() => expect(find('sheet')?.dataset['incident']).toMatch(/^v/));
+    await vi.waitFor(() => expect(text('voice-note')).toContain('指挥中心 呼；原单未到'));
+    expect(text('queue-voice')).toBe('语音');
+  });
+
+  it('a code of two incidents is for a person: a digit joins or parts', async () => {
+    await start((county) => county.fill(72), 'shift');
+    const open = host.open.get('0917');
+    if (open) host.voice.mark(open.row, '指挥中心', true);
+    host.voice.doubts.set('0917', { why: 'contradicts', others: [{ id: '0915', number: '20261122-FS-00015-X', place: '学府路' }] });
+    host.changed('incidents');
+    find('queue')?.querySelector<HTMLElement>('[data-incident="0917"]')?.click();
+    await vi.waitFor(() => expect(text('voice-note')).toContain('同码但类别或地点不符'));
+    expect(text('queue-voice')).toBe('语音核对');
+    press('Alt+V');
+    press('1');
+    await vi.waitFor(() => expect(sent('incident.join')).toEqual([{ incident: '0917', into: '0915' }]));
+    press('Alt+V');
+    press('2');
+    await vi.waitFor(() => expect(sent('incident.part')).toEqual([{ part: '0917', reason: '' }]));
+  });
+
+  it('a station house sees the orders to its crews and says something to one', async () => {
+    await start((county) => county.fill(72), 'shift');
+    press('Alt+N');
+    await vi.waitFor(() => expect(focus()).toBe('copies'));
+    await vi.waitFor(() => expect(all('copy-row').length).toBeGreaterThan(1));
+    expect(find('copies')?.dataset['house']).toBe('cg');
+    const before = all('copy-row').length;
+    press('A');
+    type('巡01 更快');
+    press('Enter');
+    await vi.waitFor(() => expect(text('copy-comment')).toContain('巡01 更快'));
+    expect(all('copy-row')).toHaveLength(before);
+    press('T');
+    await vi.waitFor(() => expect(find('copies')?.dataset['house']).toBe('cn'));
+    press('Escape');
+    await vi.waitFor(() => expect(find('copies')).toBeNull());
   });
 });

@@ -277,9 +277,15 @@ fn as_the_model(world: &mut World, at: usize, is_trusted: bool) -> Result<()> {
     if conflicts.contains(&(Dot::COUNTY, Field::CountyBoard.code())) {
         world.tally.count("board taken on both sides");
     }
+    // A part of a whole stands on the board as that.
     let shown: BTreeSet<Dot> = node.read_with(|conn| {
-        let open = fengsui_store::read::open_incidents(conn)?;
-        Ok(open.iter().map(|incident| incident.record.dot).collect())
+        let mut shown = BTreeSet::new();
+        for head in fengsui_store::read::open_incidents(conn)? {
+            shown.insert(head.record.dot);
+            let parts = fengsui_store::read::parts_of(conn, head.record.id)?;
+            shown.extend(parts.iter().map(|part| part.record.dot));
+        }
+        Ok(shown)
     })?;
     for incident in world.model.facts_after_closing(&expected) {
         world.tally.count("fact after closing");

@@ -38,6 +38,8 @@ pub struct Person<'a> {
     pub is_trusted: bool,
     /// The program is newer than this one.
     pub is_newer: bool,
+    /// Orders come by voice, too.
+    pub hears: bool,
 }
 
 /// What is to be done.
@@ -126,6 +128,10 @@ impl Person<'_> {
             Wish::Open => self.open(log, Lane::Urgent),
             Wish::Order => self.order(log),
             Wish::Any if self.is_newer && self.dice.below(4) == 0 => self.newer(log),
+            Wish::Any if self.hears && self.dice.below(6) == 0 => match self.dice.below(3) {
+                0 => self.say_whose(log),
+                _ => self.hear(log),
+            },
             Wish::Any => match self.dice.below(100) {
                 0..14 => self.open(log, Lane::Urgent),
                 14..18 if self.is_trusted => self.open(log, Lane::Protected),

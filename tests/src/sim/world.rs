@@ -59,6 +59,9 @@ pub(super) struct Place {
     backup: Option<(Vec<u8>, Option<Witness>, Summary)>,
 }
 
+/// From this seed on stations also hear by voice; those before keep the histories they had.
+pub const VOICE_SEEDS: u64 = 1_000_000;
+
 /// A county.
 pub struct World {
     pub(super) seed: u64,
@@ -255,6 +258,7 @@ impl World {
             at_ms: BEGIN_MS + i64::from(self.tick) * TICK_MS + place.clock_ms,
             is_trusted: place.is_trusted,
             is_newer: place.is_newer,
+            hears: self.seed >= VOICE_SEEDS,
         }
     }
 

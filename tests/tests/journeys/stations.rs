@@ -14,16 +14,16 @@ use fengsui_tests::meeting::{Meeting, meet};
 use serde_json::{Value, json};
 
 /// A county of stations; the first founded it and invited the others.
-struct County {
+pub(super) struct County {
     homes: Vec<Scratch>,
-    desks: Vec<Desk>,
-    clock: Arc<TestClock>,
+    pub(super) desks: Vec<Desk>,
+    pub(super) clock: Arc<TestClock>,
 }
 
 const NAMES: [(&str, &str); 3] = [("城关所", "CG"), ("城东所", "CD"), ("指挥车", "CH")];
 
 impl County {
-    fn of(count: usize) -> County {
+    pub(super) fn of(count: usize) -> County {
         let clock = TestClock::at(NOON_MS);
         let home = Scratch::new("station-1");
         let founder = Desk::open(home.path(), &clock).unwrap();
@@ -60,7 +60,7 @@ impl County {
         self.desks.push(desk);
     }
 
-    fn meet(&self, one: usize, other: usize) {
+    pub(super) fn meet(&self, one: usize, other: usize) {
         meet(&self.desks[one].station, &self.desks[other].station).unwrap();
     }
 
@@ -71,7 +71,7 @@ impl County {
     }
 
     /// All stations equal row for row, each log whole, each table the fold of its log.
-    fn prove_equal(&self) {
+    pub(super) fn prove_equal(&self) {
         let first = self.desks[0].station.store();
         let rows = first.read(verify::shared).unwrap();
         for desk in &self.desks {
@@ -90,7 +90,7 @@ impl County {
     }
 
     /// Opens a filed incident at a desk; its dot.
-    fn incident(&self, at: usize, place: &str) -> String {
+    pub(super) fn incident(&self, at: usize, place: &str) -> String {
         let desk = &self.desks[at];
         let opened = desk
             .ok(
@@ -104,7 +104,7 @@ impl County {
         incident
     }
 
-    fn order(&self, at: usize, incident: &str, callsign: &str) -> Value {
+    pub(super) fn order(&self, at: usize, incident: &str, callsign: &str) -> Value {
         let desk = &self.desks[at];
         let unit = desk.unit(callsign).unwrap();
         let asked = json!({ "incident": incident, "units": [unit], "text": "",
@@ -119,7 +119,7 @@ fn joining(home: &Scratch, clock: &Arc<TestClock>, invitation: Invitation) -> St
     options
 }
 
-fn conflicts(desk: &Desk) -> Vec<Value> {
+pub(super) fn conflicts(desk: &Desk) -> Vec<Value> {
     let list = desk.ok("conflict.list", json!({})).unwrap();
     list["conflicts"].as_array().unwrap().clone()
 }

@@ -5,7 +5,7 @@ use fengsui_domain::log::entry::Value;
 use fengsui_domain::log::field::{Field, Noun};
 use fengsui_domain::log::kind::Kind;
 use fengsui_domain::log::register::{Live, Registers};
-use fengsui_domain::number::{IncidentNumber, LocalDay, StationCode, counter_floor};
+use fengsui_domain::number::{IncidentNumber, LocalDay, ShortCode, StationCode, counter_floor};
 use fengsui_store::log::Log;
 use fengsui_store::read::{AssignmentRecord, IncidentRecord};
 use fengsui_store::{StoreError, peer, project, read};
@@ -62,6 +62,56 @@ impl Person<'_> {
     }
 
     pub(super) fn open(&mut self, log: &mut Log<'_>, lane: Lane) -> Done {
+        let plan = self.opening(log, lane, Kind::IncidentOpen)?;
+        self.one(log, plan)
+    }
+
+    /// What was heard by voice: the code of an incident that some station has, or will have.
+    pub(super) fn hear(&mut self, log: &mut Log<'_>) -> Done {
+        let mut plan = self.opening(log, Lane::Urgent, Kind::IncidentHear)?;
+        let stations = peer::stations(log.conn())?;
+        let code = self.pick(&stations).and_then(|station| {
+            let code = station.regs.text(Field::StationCode)?;
+            StationCode::new(code).ok()
+        });
+        let (Some(code), Some(day)) = (code, day_of(self.at_ms)) else {
+            return Ok(None);
+        };
+        let counter = u32::try_from(self.dice.below(5)).unwrap_or(0) + 1;
+        let Ok(number) = IncidentNumber::new(day, code, counter) else {
+            return Ok(None);
+        };
+        let heard = ShortCode::from_number(&number).text();
+        plan = plan.text(Field::IncidentVoiceCode, heard);
+        if self.dice.below(3) == 0 {
+            plan = plan.text(Field::IncidentPlace, format!("{}", self.dice.below(1_000)));
+        }
+        self.one(log, plan)
+    }
+
+    /// A person's word of what a stub is a part of, or that it is nothing's.
+    pub(super) fn say_whose(&mut self, log: &mut Log<'_>) -> Done {
+        let Some(day) = day_of(self.at_ms) else {
+            return Ok(None);
+        };
+        let (year, month, of_month) = day.parts();
+        let number = i64::from(year) * 10_000 + i64::from(month) * 100 + i64::from(of_month);
+        let mut all = read::incidents_of_day(log.conn(), number)?;
+        all.retain(|incident| incident.record.dot.writer.lane != Lane::Protected);
+        let mut stubs = all.clone();
+        stubs.retain(|stub| stub.record.regs.text(Field::IncidentVoiceCode).is_some());
+        let stub = self.pick(&stubs).map(|stub| stub.record.dot);
+        let into = self.pick(&all).map(|incident| incident.record.dot);
+        let (Some(stub), Some(into)) = (stub, into) else {
+            return Ok(None);
+        };
+        let plan = Plan::new(Lane::Urgent, Kind::IncidentJoin, Some(stub))
+            .put(Field::IncidentWhole, Value::Ref(into));
+        self.one(log, plan)
+    }
+
+    /// An opening with the next number of the day.
+    fn opening(&self, log: &Log<'_>, lane: Lane, kind: Kind) -> Result<Plan, StoreError> {
         let day = day_of(self.at_ms).ok_or_else(|| corrupt("no such day"))?;
         let (year, month, of_month) = day.parts();
         let number = i64::from(year) * 10_000 + i64::from(month) * 100 + i64::from(of_month);
@@ -75,14 +125,14 @@ impl Person<'_> {
             .and_then(|counter| IncidentNumber::new(day, code, counter).ok())
             .ok_or_else(|| corrupt("numbers are used up"))?
             .text();
-        let mut plan = Plan::new(lane, Kind::IncidentOpen, None)
+        let mut plan = Plan::new(lane, kind, None)
             .text(Field::IncidentNumber, text.clone())
             .int(Field::IncidentDay, number)
             .int(Field::IncidentCounter, counter)
             .int(Field::IncidentOpenedAt, self.at_ms)
             .text(Field::IncidentDesk, "1");
         plan.number = Some(text);
-        self.one(log, plan)
+        Ok(plan)
     }
 
     pub(super) fn amend(&mut self, log: &mut Log<'_>) -> Done {
