@@ -59,6 +59,12 @@ for (const lang of ['zh', 'en']) {
         await desk.press('1', '2', '2');
         await expect(desk.find('outage-phone').first()).toHaveAttribute('data-works', 'false');
         await see('outage');
+        await desk.press('h');
+        await desk.expectFocus('heard-code');
+        await see('heard');
+        await desk.press('Escape', 'Escape', 'Alt+n');
+        await desk.expectFocus('copies');
+        await see('copies');
         await desk.press('Escape', 'Control+l');
         await expect(desk.find('stations-page')).toBeVisible();
         await desk.press('ArrowDown');
