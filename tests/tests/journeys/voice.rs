@@ -237,6 +237,38 @@ fn a_whole_that_was_worked_stays_one() {
     }
 }
 
+/// The hall sent the car and read its order aloud, the post sent it by what it heard: two orders
+/// to one incident, until the crew's next word by one of them ends the other.
+#[test]
+fn a_car_sent_by_both_sides_to_one_incident_is_settled_by_its_next_step() {
+    let county = County::of(2);
+    let original = county.incident(0, "桥头市场");
+    let code = code_of(&county.desks[0], &original);
+    let by_hall = county.order(0, &original, "巡03");
+    let stub = hear(&county.desks[1], &code, &place("桥头市场"));
+    let by_post = county.order(1, &stub, "巡03");
+    step(&county.desks[1], &by_post, "sign");
+    county.meet(0, 1);
+    county.prove_equal();
+    for desk in &county.desks {
+        assert_eq!(conflicts(desk).len(), 1, "both orders stand until somebody knows");
+        assert_eq!(board(desk).len(), 1);
+    }
+    step(&county.desks[0], &by_post, "arrive");
+    county.meet(0, 1);
+    county.prove_equal();
+    for desk in &county.desks {
+        assert_eq!(conflicts(desk), Vec::<Value>::new());
+        let view = desk.view(&original).unwrap();
+        let orders = view["assignments"].as_array().unwrap();
+        let stage = |of: &Value| {
+            let order = orders.iter().find(|order| order["id"] == of["entry"]).unwrap();
+            order["stage"].as_str().unwrap().to_owned()
+        };
+        assert_eq!((stage(&by_hall), stage(&by_post)), ("cancelled".into(), "on_scene".into()));
+    }
+}
+
 /// A bad code is refused with what to ask for again, and nothing is written.
 #[test]
 fn a_bad_code_says_what_to_ask_for_again() {

@@ -14,6 +14,7 @@ use fengsui_store::peer::{self, ConflictRow};
 use fengsui_store::{StoreError, project, read};
 
 use crate::error::{AppError, Rejection, RejectionCode, invalid, not_found};
+use crate::incident::standing as standing_of;
 use crate::session::Actor;
 use crate::station::{Saved, Station};
 use crate::text::block_text;
@@ -160,8 +161,9 @@ fn end_of(log: &mut Log<'_>, assignment: Dot, at_ms: i64) -> Result<Vec<FieldWri
     Ok(writes)
 }
 
-/// The crew's own sign-in decides where two orders stand: the crew knows where it goes.
-/// Answers whether it did.
+/// The crew's own sign-in decides where two orders stand: the crew knows where it goes. Where both
+/// are orders to one incident (read aloud here, entered by voice there), whatever the crew does by
+/// one of them decides. Answers whether it did.
 pub(crate) fn settle_by_crew(
     log: &mut Log<'_>,
     actor: &Actor,
@@ -170,9 +172,7 @@ pub(crate) fn settle_by_crew(
     step: AssignmentStep,
     at_ms: i64,
 ) -> Result<bool, AppError> {
-    if step != AssignmentStep::Sign {
-        return Ok(false);
-    }
+    let is_cancelling = matches!(step, AssignmentStep::AskCancel | AssignmentStep::SignCancel);
     let Some(regs) = log.registers(Noun::Unit, unit)? else {
         return Ok(false);
     };
@@ -180,12 +180,17 @@ pub(crate) fn settle_by_crew(
     let own = standing
         .iter()
         .find(|live| live.value == Value::Ref(assignment));
-    let Some(own) = own.filter(|_| standing.len() > 1) else {
+    let Some(own) = own.filter(|_| standing.len() > 1 && !is_cancelling) else {
         return Ok(false);
     };
+    let is_one = are_of_one(log, &standing)?;
+    if step != AssignmentStep::Sign && !is_one {
+        return Ok(false);
+    }
     for live in &standing {
         if let Value::Ref(other) = live.value
             && other != assignment
+            && !is_one
             && let Some(other) = log.registers(Noun::Assignment, other)?
             && project::assignment_facts(&other).signed
         {
@@ -195,6 +200,27 @@ pub(crate) fn settle_by_crew(
     }
     let (field, dot) = (Field::UnitClaim, own.dot);
     settle_in(log, actor, unit, field, dot, "crew_signed", at_ms)?;
+    Ok(true)
+}
+
+/// All these claims are of assignments in one whole incident.
+fn are_of_one(log: &mut Log<'_>, claims: &[Live]) -> Result<bool, AppError> {
+    let mut first = None;
+    for live in claims {
+        let Value::Ref(assignment) = live.value else {
+            return Ok(false);
+        };
+        let Some(regs) = log.registers(Noun::Assignment, assignment)? else {
+            return Ok(false);
+        };
+        let Some(incident) = regs.reference(Field::AssignmentIncident) else {
+            return Ok(false);
+        };
+        let (head, ..) = standing_of(log, incident)?;
+        if *first.get_or_insert(head) != head {
+            return Ok(false);
+        }
+    }
     Ok(true)
 }
 

@@ -22,7 +22,7 @@ use fengsui_store::project;
 use fengsui_store::read::{self, AssignmentRecord, IncidentRecord, Record, UnitRecord};
 
 use crate::error::{AppError, invalid, not_found};
-use crate::incident::voice::doubt_in;
+use crate::incident::voice::{doubt_in, is_stub};
 use crate::incident::{code_of, stage_of_code};
 use crate::session::Actor;
 use crate::station::{Saved, Station};
@@ -276,7 +276,7 @@ fn voice_facts(
     incidents: &[IncidentRecord],
 ) -> Result<Vec<VoiceFact>, AppError> {
     let mut facts = Vec::new();
-    for incident in incidents {
+    for incident in incidents.iter().filter(|i| is_stub(&i.record.regs)) {
         if let Some(doubt) = doubt_in(conn, incident)? {
             let regs = &incident.record.regs;
             facts.push(VoiceFact {

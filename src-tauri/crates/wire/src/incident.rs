@@ -151,7 +151,7 @@ pub struct VoicePart {
     pub by_person: bool,
 }
 
-/// What else has a stub's code.
+/// What has a stub's code; of the other, the stubs.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct VoiceDoubt {
     /// Why they are not one: `contradicts`, `several`, `torn`.
@@ -160,7 +160,7 @@ pub struct VoiceDoubt {
     pub others: Vec<VoiceOther>,
 }
 
-/// An incident that a stub may be a part of.
+/// The other incident of a doubt.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct VoiceOther {
     /// Its dot.
@@ -459,7 +459,7 @@ pub struct IncidentView {
     pub timeline: Vec<TimelineLine>,
     /// Stubs that are parts of it, oldest first.
     pub voice_parts: Vec<VoicePart>,
-    /// Why it stands on its own, where it is a stub whose code another has, too.
+    /// A stub and another incident have one code, yet are not one: why, and the other.
     pub voice_doubt: Option<VoiceDoubt>,
 }
 

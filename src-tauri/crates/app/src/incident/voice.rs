@@ -3,7 +3,6 @@
 //!
 //! Not here: the rule (`domain::voice`), who belongs to whom (`store`, derived).
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use fengsui_domain::incident::{Closure, Entrance, Level, Line};
@@ -20,7 +19,7 @@ use fengsui_store::read::{self, IncidentRecord};
 
 use super::open::{Opened, numbered};
 use super::form::{BLOCK_TEXTS, COUNTS, LINE_TEXTS};
-use super::{Form, ParallelField, closure_of};
+use super::{Form, ParallelField, closure_of, code_of};
 use crate::error::{AppError, Rejection, RejectionCode, invalid, not_found};
 use crate::session::Actor;
 use crate::station::{Saved, Station};
@@ -58,7 +57,7 @@ pub struct VoicePart {
     pub by_person: bool,
 }
 
-/// What else has a stub's code although they are not one.
+/// What has a stub's code although they are not one; of the other, the stubs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VoiceDoubt {
     /// Why they are not one.
@@ -295,15 +294,13 @@ pub(super) fn parts_in(conn: &Connection, head: &IncidentRecord) -> Result<Vec<V
     Ok(parts)
 }
 
-/// What a stub on its own is in doubt about.
+/// What is in doubt about a stub on its own, or about what it may be a part of.
 pub(crate) fn doubt_in(
     conn: &Connection,
     incident: &IncidentRecord,
 ) -> Result<Option<VoiceDoubt>, AppError> {
-    let Some(code) = incident.record.regs.text(Field::IncidentVoiceCode) else {
-        return Ok(None);
-    };
-    let Some((why, ids)) = read::doubt_of(conn, incident.record.id, code)? else {
+    let code = code_of(&incident.record.regs);
+    let Some((why, ids)) = read::doubt_of(conn, incident.record.id, &code)? else {
         return Ok(None);
     };
     let mut others = Vec::new();
@@ -381,14 +378,11 @@ pub(super) fn spoken(
     heads: Vec<IncidentRecord>,
 ) -> Result<Vec<(IncidentRecord, Option<VoiceMark>)>, AppError> {
     let mut out = Vec::with_capacity(heads.len());
-    let mut doubted = BTreeSet::new();
     for mut head in heads {
         let parts = read::parts_of(conn, head.record.id)?;
         let is_stub = is_stub(&head.record.regs);
         let doubt = doubt_in(conn, &head)?;
-        let others = doubt.iter().flat_map(|doubt| &doubt.others);
-        doubted.extend(others.map(|(dot, ..)| *dot));
-        let mark = (is_stub || !parts.is_empty()).then(|| VoiceMark {
+        let mark = (is_stub || !parts.is_empty() || doubt.is_some()).then(|| VoiceMark {
             is_stub,
             from: heard_from(&head.record.regs, &parts),
             parts: u32::try_from(parts.len()).unwrap_or(u32::MAX),
@@ -396,17 +390,6 @@ pub(super) fn spoken(
         });
         head.record.regs = filled(&head.record.regs, parts.iter().map(|part| &part.record.regs));
         out.push((head, mark));
-    }
-    for (head, mark) in &mut out {
-        if doubted.contains(&head.record.dot) {
-            let mark = mark.get_or_insert_with(|| VoiceMark {
-                is_stub: false,
-                from: String::new(),
-                parts: 0,
-                in_doubt: true,
-            });
-            mark.in_doubt = true;
-        }
     }
     Ok(out)
 }

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use fengsui_domain::log::dot::Dot;
+use fengsui_domain::log::entry::Value;
 use fengsui_domain::log::field::{Field, Noun};
 use fengsui_domain::log::register::Registers;
 use fengsui_domain::number::{IncidentNumber, LocalDay, ShortCode};
@@ -113,38 +114,54 @@ fn judge(
     Ok(part_of(stub.alike(), &originals, &near))
 }
 
-/// The stub that stands alone under this alias, why, and what else has its code; `None` when
-/// nothing is in doubt.
+/// What is in doubt about an incident of this code: why, and the other incidents concerned. A stub
+/// that stands alone is, and so is an incident that such a stub may be a part of.
 ///
 /// # Errors
-/// Any store error.
+/// Any store error; `Ok(None)` when nothing is in doubt.
 pub fn doubt_of(
     conn: &Connection,
     id: i64,
     code: &str,
 ) -> Result<Option<(Doubt, Vec<i64>)>, StoreError> {
     let stubs = stubs_with(conn, code)?;
-    let Some(stub) = stubs.iter().find(|stub| stub.id == id) else {
-        return Ok(None);
-    };
-    let Err(doubt) = judge(conn, stub, code, &stubs)? else {
-        return Ok(None);
-    };
-    let days = days_around(stub.day);
-    let mut others: BTreeSet<i64> = originals_of(conn, code, &days)?
-        .iter()
-        .map(|known| known.id)
-        .collect();
-    for other in stubs.iter().filter(|other| days.contains(&other.day)) {
-        others.insert(other.id);
-    }
-    for live in stub.regs.standing(Field::IncidentWhole) {
-        if let fengsui_domain::log::entry::Value::Ref(dot) = live.value {
-            others.extend(crate::read::incident_by_dot(conn, dot)?.map(|found| found.record.id));
+    let mut found = None;
+    let mut others = BTreeSet::new();
+    for stub in &stubs {
+        let Err(doubt) = judge(conn, stub, code, &stubs)? else {
+            continue;
+        };
+        let concerned = concerned(conn, stub, code, &stubs)?;
+        if stub.id == id {
+            return Ok(Some((doubt, concerned.into_iter().collect())));
+        }
+        if concerned.contains(&id) {
+            found = Some(doubt);
+            others.insert(stub.id);
         }
     }
-    others.remove(&id);
-    Ok(Some((doubt, others.into_iter().collect())))
+    Ok(found.map(|doubt| (doubt, others.into_iter().collect())))
+}
+
+/// What a stub in doubt may be a part of: what has its code, and what persons have said.
+fn concerned(
+    conn: &Connection,
+    stub: &Known,
+    code: &str,
+    stubs: &[Known],
+) -> Result<BTreeSet<i64>, StoreError> {
+    let days = days_around(stub.day);
+    let originals = originals_of(conn, code, &days)?;
+    let near = stubs.iter().filter(|other| days.contains(&other.day));
+    let mut ids: BTreeSet<i64> = originals.iter().chain(near).map(|known| known.id).collect();
+    for live in stub.regs.standing(Field::IncidentWhole) {
+        if let Value::Ref(dot) = live.value {
+            let said = crate::read::incident_by_dot(conn, dot)?;
+            ids.extend(said.map(|found| found.record.id));
+        }
+    }
+    ids.remove(&stub.id);
+    Ok(ids)
 }
 
 const KNOWN: &str = "SELECT t.id, t.regs, w.station, w.incarnation, w.lane, t.seq, t.day, t.part_of
