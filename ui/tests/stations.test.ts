@@ -337,6 +337,10 @@ describe('heard by voice', () => {
     await vi.waitFor(() => expect(text('rejection-heard')).toContain('末位若是 K，前四位就没听错'));
     expect(focus()).toBe('heard-code');
     expect((find('field-heard-place') as HTMLInputElement).value).toBe('人民路中学');
+    // Selected as a whole: what is typed now stands in its place.
+    const code = document.activeElement as HTMLInputElement;
+    expect([code.selectionStart, code.selectionEnd]).toEqual([0, 6]);
+    code.value = '';
     type('A7-41K');
     press('Enter');
     await vi.waitFor(() => expect(find('outage')).toBeNull());

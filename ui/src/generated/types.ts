@@ -352,7 +352,11 @@ desk: string | null,
 /**
  * A field has more than one live value (并行修改).
  */
-in_parallel: boolean, };
+in_parallel: boolean, 
+/**
+ * What was entered by voice in it (语音转来); `null` = nothing.
+ */
+voice: VoiceMark | null, };
 
 export type BoardUnit = { 
 /**
@@ -1014,6 +1018,16 @@ text: string,
  */
 incident: string | null, };
 
+export type CommentOnOrder = { 
+/**
+ * Assignment dot.
+ */
+assignment: string, 
+/**
+ * Words.
+ */
+text: string, };
+
 export type Conflict = { 
 /**
  * The thing (its dot).
@@ -1071,6 +1085,48 @@ export type Conflicts = {
  * All that stand.
  */
 conflicts: Array<Conflict>, };
+
+export type Copies = { 
+/**
+ * Whose; `null` = this desk's own is not known.
+ */
+house: House | null, 
+/**
+ * All that have crews.
+ */
+houses: Array<House>, 
+/**
+ * Newest first.
+ */
+rows: Array<CopyRow>, };
+
+export type CopiesOf = { 
+/**
+ * Code of the station house; absent = the one this desk stands in.
+ */
+house: string | null, };
+
+export type CopyRow = { 
+/**
+ * The order.
+ */
+assignment: Assignment, 
+/**
+ * Incident dot.
+ */
+incident: string, 
+/**
+ * Its short code.
+ */
+short_code: string, 
+/**
+ * Its place; `null` while unknown.
+ */
+place: string | null, 
+/**
+ * What was said to it so far, oldest first.
+ */
+comments: Array<OrderComment>, };
 
 export type Coverage = { 
 /**
@@ -1333,7 +1389,7 @@ params: Array<Param>,
  */
 trace: string, };
 
-export type FailureCode = "session.missing" | "session.denied" | "session.locked" | "post.not_allowed" | "post.not_granted" | "request.unknown" | "request.malformed" | "value.invalid" | "not_found" | "ambiguous" | "call.none_ringing" | "call.taken" | "call.state" | "incident.stage" | "incident.result_missing" | "incident.text_missing" | "incident.units_active" | "code.unknown" | "unit.state" | "unit.engaged" | "unit.already_there" | "override.reason_needed" | "assignment.stage" | "cancel.unconfirmed" | "time.impossible" | "account.exists" | "passphrase.short" | "nothing_to_change" | "reading.unknown" | "map.missing" | "map.busy" | "drawing.points" | "drawing.place" | "drawing.spread" | "drawing.voided" | "invitation.invalid" | "invite.refused" | "revoke.refused" | "board.second_person" | "bundle.refused" | "county.not_here" | "store.disk_full" | "store.read_only" | "store.busy" | "store.corrupt" | "store.not_written" | "store.ambiguous" | "store.io" | "store.too_new" | "store.foreign" | "store.upgrade_failed" | "key.wrong" | "key.locked" | "key.missing" | "home.in_use" | "internal.panic";
+export type FailureCode = "session.missing" | "session.denied" | "session.locked" | "post.not_allowed" | "post.not_granted" | "request.unknown" | "request.malformed" | "value.invalid" | "not_found" | "ambiguous" | "call.none_ringing" | "call.taken" | "call.state" | "incident.stage" | "incident.result_missing" | "incident.text_missing" | "incident.units_active" | "code.unknown" | "unit.state" | "unit.engaged" | "unit.already_there" | "override.reason_needed" | "assignment.stage" | "cancel.unconfirmed" | "time.impossible" | "account.exists" | "passphrase.short" | "nothing_to_change" | "reading.unknown" | "map.missing" | "map.busy" | "drawing.points" | "drawing.place" | "drawing.spread" | "drawing.voided" | "invitation.invalid" | "invite.refused" | "revoke.refused" | "board.second_person" | "bundle.refused" | "voice.code" | "voice.none" | "county.not_here" | "store.disk_full" | "store.read_only" | "store.busy" | "store.corrupt" | "store.not_written" | "store.ambiguous" | "store.io" | "store.too_new" | "store.foreign" | "store.upgrade_failed" | "key.wrong" | "key.locked" | "key.missing" | "home.in_use" | "internal.panic";
 
 export type Feedback = { 
 /**
@@ -1524,6 +1580,28 @@ road_state: string | null,
  */
 answers: Array<Answer>, };
 
+export type HearIncident = { 
+/**
+ * The short code as heard; its check is looked at.
+ */
+code: string, 
+/**
+ * Line whose form is shown.
+ */
+line: Line, 
+/**
+ * Who called by voice.
+ */
+from: string, 
+/**
+ * When it was heard, epoch ms; absent = now.
+ */
+at_ms: number | null, 
+/**
+ * Level, type, place, and what was ordered (`text`).
+ */
+form: Form, };
+
 export type Honesty = { 
 /**
  * Cells in display order.
@@ -1634,6 +1712,16 @@ off_grid: number,
  */
 without_class: number, };
 
+export type House = { 
+/**
+ * Its code in the county's register.
+ */
+code: string, 
+/**
+ * Its short name.
+ */
+name: string, };
+
 export type IncidentHits = { 
 /**
  * Rows.
@@ -1706,7 +1794,15 @@ code_aloud: string,
 /**
  * Timeline, oldest first.
  */
-timeline: Array<TimelineLine>, };
+timeline: Array<TimelineLine>, 
+/**
+ * Stubs that are parts of it, oldest first.
+ */
+voice_parts: Array<VoicePart>, 
+/**
+ * A stub and another incident have one code, yet are not one: why, and the other.
+ */
+voice_doubt: VoiceDoubt | null, };
 
 export type InstallMap = { 
 /**
@@ -1777,6 +1873,16 @@ code: string,
  * Good until, epoch ms.
  */
 expires_at_ms: number, };
+
+export type JoinIncident = { 
+/**
+ * One of them; a stub.
+ */
+incident: string, 
+/**
+ * The other.
+ */
+into: string, };
 
 export type KitCount = { 
 /**
@@ -2290,6 +2396,20 @@ number: string,
  */
 saved_at_ms: number, };
 
+export type OrderComment = { 
+/**
+ * Which station house.
+ */
+house: string, 
+/**
+ * When, epoch ms.
+ */
+at_ms: number, 
+/**
+ * Words.
+ */
+text: string, };
+
 export type OrderUnits = { 
 /**
  * Incident dot.
@@ -2419,6 +2539,16 @@ name: string,
  * Value.
  */
 value: string, };
+
+export type PartIncident = { 
+/**
+ * The stub.
+ */
+part: string, 
+/**
+ * Why.
+ */
+reason: string, };
 
 export type PeerState = "own" | "in_touch" | "apart" | "never_met" | "revoked";
 
@@ -3413,6 +3543,74 @@ units: Array<Unit>, };
 export type UnitKind = "car" | "foot" | "swat" | "fire" | "traffic" | "reserve";
 
 export type UnitState = "available" | "ordered" | "signed" | "en_route" | "on_scene" | "working" | "returning" | "standby" | "off_duty";
+
+export type VoiceDoubt = { 
+/**
+ * Why they are not one: `contradicts`, `several`, `torn`.
+ */
+why: string, 
+/**
+ * The others.
+ */
+others: Array<VoiceOther>, };
+
+export type VoiceMark = { 
+/**
+ * The row itself was entered by a code that was heard; no original of it is here.
+ */
+is_stub: boolean, 
+/**
+ * Who called.
+ */
+from: string, 
+/**
+ * Stubs that are parts of it.
+ */
+parts: number, 
+/**
+ * Another incident has its code, yet they are not one: a person should look.
+ */
+in_doubt: boolean, };
+
+export type VoiceOther = { 
+/**
+ * Its dot.
+ */
+id: string, 
+/**
+ * 警情编号.
+ */
+number: string, 
+/**
+ * Place text.
+ */
+place: string | null, };
+
+export type VoicePart = { 
+/**
+ * Its dot.
+ */
+id: string, 
+/**
+ * Its own 警情编号.
+ */
+number: string, 
+/**
+ * Who called.
+ */
+from: string, 
+/**
+ * Place as heard.
+ */
+place: string | null, 
+/**
+ * When it was heard, epoch ms.
+ */
+at_ms: number, 
+/**
+ * A person said that it belongs here; else its code did.
+ */
+by_person: boolean, };
 
 export type VoidDrawing = { 
 /**
