@@ -203,7 +203,6 @@ export const station = {
   'copy.saved': { zh: '{at} 已记入经过', en: 'written down {at}' },
   'copy.key.pick': { zh: '选', en: 'pick' },
   'copy.key.open': { zh: '看警情', en: 'incident' },
-  'copy.key.comment': { zh: '留意见', en: 'comment' },
   'copy.key.house': { zh: '换所队', en: 'another house' },
   'station.bye.leaving': { zh: '对方离开', en: 'it left' },
   'station.bye.too_old': { zh: '对方程序太旧', en: 'its program is too old' },

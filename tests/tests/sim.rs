@@ -12,6 +12,7 @@ use std::sync::{Mutex, PoisonError};
 
 use fengsui_tests::sim::live;
 use fengsui_tests::sim::plant::Plant;
+use fengsui_tests::sim::world::VOICE_SEEDS;
 use serde_json::Value;
 
 /// Seeds of a whole run.
@@ -56,6 +57,20 @@ fn same_seed_same_history() {
         assert_eq!(one.tally, other.tally, "seed {seed}");
         assert_eq!(one.digest, other.digest, "seed {seed}");
     }
+}
+
+/// Counties whose stations also enter what they heard by voice, and say what belongs to what.
+#[test]
+fn stations_that_hear_by_voice() {
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut parts = 0;
+    for seed in VOICE_SEEDS..VOICE_SEEDS + 60 {
+        let tally = live(seed, None).tally;
+        assert!(tally.broken.is_empty(), "seed {seed}: {:?}", tally.broken);
+        parts += tally.counts.get("heard: parts of a whole").unwrap_or(&0);
+    }
+    println!("{parts} stubs were parts of a whole");
+    assert!(parts > 20, "{parts}");
 }
 
 /// Seeds that once failed.

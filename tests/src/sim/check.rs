@@ -278,15 +278,19 @@ fn as_the_model(world: &mut World, at: usize, is_trusted: bool) -> Result<()> {
         world.tally.count("board taken on both sides");
     }
     // A part of a whole stands on the board as that.
-    let shown: BTreeSet<Dot> = node.read_with(|conn| {
-        let mut shown = BTreeSet::new();
+    let (shown, heard): (BTreeSet<Dot>, usize) = node.read_with(|conn| {
+        let (mut shown, mut heard) = (BTreeSet::new(), 0);
         for head in fengsui_store::read::open_incidents(conn)? {
             shown.insert(head.record.dot);
             let parts = fengsui_store::read::parts_of(conn, head.record.id)?;
+            heard += parts.len();
             shown.extend(parts.iter().map(|part| part.record.dot));
         }
-        Ok(shown)
+        Ok((shown, heard))
     })?;
+    if heard > 0 {
+        world.tally.add("heard: parts of a whole", heard as u64);
+    }
     for incident in world.model.facts_after_closing(&expected) {
         world.tally.count("fact after closing");
         if !shown.contains(&incident) {

@@ -46,6 +46,47 @@ fn step(desk: &Desk, order: &Value, step: &str) {
     desk.device_ok("assignment.step", asked).unwrap();
 }
 
+/// One incident with both sides' lines and values, under either name.
+fn is_one(desk: &Desk, original: &str, stub: &str, code: &str) {
+    let rows = board(desk);
+    assert_eq!(rows.len(), 1, "one incident: {rows:?}");
+    assert_eq!(rows[0]["id"], json!(original));
+    assert_eq!(rows[0]["place"], "人民路中学北门");
+    assert_eq!(rows[0]["stage"], "dispatched");
+    assert_eq!(rows[0]["units"][0]["callsign"], "巡03");
+    assert_eq!(rows[0]["voice"]["parts"], 1);
+    let view = desk.view(&stub).unwrap();
+    assert_eq!(
+        view["row"]["id"],
+        json!(original),
+        "the stub's name leads to the whole"
+    );
+    assert_eq!(view["voice_parts"][0]["id"], json!(stub));
+    let lines = kinds(&view);
+    for (kind, after_ms) in [
+        ("incident.open", 0),
+        ("incident.hear", 60_000),
+        ("assignment.order", 120_000),
+        ("assignment.sign", 180_000),
+        ("incident.note", 180_000),
+    ] {
+        assert!(
+            lines.contains(&(kind.to_owned(), NOON_MS + after_ms)),
+            "{kind}: {lines:?}"
+        );
+    }
+    let others = view["parallel"].to_string();
+    assert!(
+        others.contains("人民路中学\""),
+        "the place as heard is kept: {others}"
+    );
+    assert_eq!(desk.unit_row("巡03").unwrap()["incident"], json!(original));
+    let hits = desk
+        .ok("incident.search", json!({ "query": code, "limit": 10 }))
+        .unwrap();
+    assert_eq!(hits["rows"].as_array().unwrap().len(), 1);
+}
+
 /// D5: cut → read aloud → stub at the post with 巡03 sent → healed → one incident on both, both
 /// timelines with their true times.
 #[test]
@@ -58,10 +99,17 @@ fn what_was_heard_is_worked_and_becomes_one_with_its_original() {
     county.clock.shift(60_000);
     let stub = hear(post, &code.to_lowercase(), &place("人民路中学"));
     let row = board(post).remove(0);
-    assert_eq!(row["short_code"], json!(code), "it is spoken of by what was heard");
+    assert_eq!(
+        row["short_code"],
+        json!(code),
+        "it is spoken of by what was heard"
+    );
     assert_eq!(row["voice"]["is_stub"], true);
     assert_eq!(row["voice"]["from"], "指挥中心 350M");
-    assert_eq!((row["stage"].as_str(), row["level"].as_str()), (Some("waiting"), Some("urgent")));
+    assert_eq!(
+        (row["stage"].as_str(), row["level"].as_str()),
+        (Some("waiting"), Some("urgent"))
+    );
     county.clock.shift(60_000);
     let order = county.order(1, &stub, "巡03");
     county.clock.shift(60_000);
@@ -73,31 +121,7 @@ fn what_was_heard_is_worked_and_becomes_one_with_its_original() {
     county.meet(0, 1);
     county.prove_equal();
     for desk in &county.desks {
-        let rows = board(desk);
-        assert_eq!(rows.len(), 1, "one incident: {rows:?}");
-        assert_eq!(rows[0]["id"], json!(original));
-        assert_eq!(rows[0]["place"], "人民路中学北门");
-        assert_eq!(rows[0]["stage"], "dispatched");
-        assert_eq!(rows[0]["units"][0]["callsign"], "巡03");
-        assert_eq!(rows[0]["voice"]["parts"], 1);
-        let view = desk.view(&stub).unwrap();
-        assert_eq!(view["row"]["id"], json!(original), "the stub's name leads to the whole");
-        assert_eq!(view["voice_parts"][0]["id"], json!(stub));
-        let lines = kinds(&view);
-        for (kind, after_ms) in [
-            ("incident.open", 0),
-            ("incident.hear", 60_000),
-            ("assignment.order", 120_000),
-            ("assignment.sign", 180_000),
-            ("incident.note", 180_000),
-        ] {
-            assert!(lines.contains(&(kind.to_owned(), NOON_MS + after_ms)), "{kind}: {lines:?}");
-        }
-        let others = view["parallel"].to_string();
-        assert!(others.contains("人民路中学\""), "the place as heard is kept: {others}");
-        assert_eq!(desk.unit_row("巡03").unwrap()["incident"], json!(original));
-        let hits = desk.ok("incident.search", json!({ "query": code, "limit": 10 })).unwrap();
-        assert_eq!(hits["rows"].as_array().unwrap().len(), 1);
+        is_one(desk, &original, &stub, &code);
     }
     // Either name of it works the whole, and its end is the end of both.
     step(hall, &order, "arrive");
@@ -149,7 +173,10 @@ fn whoever_learns_first_the_end_is_the_same() {
     }
     // Entered where the original is here already: at once one with it.
     let late = hear(&county.desks[0], &code, &place("桥头"));
-    assert_eq!(county.desks[0].view(&late).unwrap()["row"]["id"], json!(original));
+    assert_eq!(
+        county.desks[0].view(&late).unwrap()["row"]["id"],
+        json!(original)
+    );
 }
 
 /// A stub whose original never comes stays whole, to its end.
@@ -189,12 +216,22 @@ fn a_code_of_another_incident_is_for_a_person() {
         assert_eq!(board(desk).len(), 3, "nothing was swallowed");
         let needs = desk.ok("need.list", json!({})).unwrap().to_string();
         assert!(needs.contains(&format!("voice:{stub}")), "{needs}");
-        let marks: Vec<Value> = board(desk).iter().map(|row| row["voice"]["in_doubt"].clone()).collect();
-        assert_eq!(marks.iter().filter(|mark| **mark == true).count(), 2, "both are marked");
+        let marks: Vec<Value> = board(desk)
+            .iter()
+            .map(|row| row["voice"]["in_doubt"].clone())
+            .collect();
+        assert_eq!(
+            marks.iter().filter(|mark| **mark == true).count(),
+            2,
+            "both are marked"
+        );
     }
     let join = json!({ "incident": stub, "into": right });
     hall.ok("incident.join", join.clone()).unwrap();
-    assert_eq!(hall.refused("incident.join", join).unwrap(), "nothing_to_change");
+    assert_eq!(
+        hall.refused("incident.join", join).unwrap(),
+        "nothing_to_change"
+    );
     let both = json!({ "incident": wrong, "into": right });
     assert_eq!(hall.refused("incident.join", both).unwrap(), "voice.none");
     county.meet(0, 1);
@@ -208,9 +245,13 @@ fn a_code_of_another_incident_is_for_a_person() {
     // Taken back at the post while the hall goes on: both words stand, a person looks again.
     let part = json!({ "part": stub, "reason": "核实是另一起" });
     post.ok("incident.part", part.clone()).unwrap();
-    assert_eq!(post.refused("incident.part", part).unwrap(), "nothing_to_change");
+    assert_eq!(
+        post.refused("incident.part", part).unwrap(),
+        "nothing_to_change"
+    );
     assert_eq!(board(post).len(), 3);
-    hall.ok("incident.join", json!({ "incident": stub, "into": wrong })).unwrap();
+    hall.ok("incident.join", json!({ "incident": stub, "into": wrong }))
+        .unwrap();
     county.meet(0, 1);
     county.prove_equal();
     assert_eq!(hall.view(&stub).unwrap()["voice_doubt"]["why"], "torn");
@@ -226,7 +267,11 @@ fn a_whole_that_was_worked_stays_one() {
     let county = County::of(2);
     let original = county.incident(0, "桥头市场");
     let code = code_of(&county.desks[0], &original);
-    let stub = hear(&county.desks[1], &code, &json!({ "place": "桥头市场", "type_code": "0201" }));
+    let stub = hear(
+        &county.desks[1],
+        &code,
+        &json!({ "place": "桥头市场", "type_code": "0201" }),
+    );
     county.meet(0, 1);
     let amend = json!({ "incident": original, "form": { "type_code": "0101" } });
     county.desks[0].ok("incident.amend", amend).unwrap();
@@ -253,7 +298,11 @@ fn a_car_sent_by_both_sides_to_one_incident_is_settled_by_its_next_step() {
     county.meet(0, 1);
     county.prove_equal();
     for desk in &county.desks {
-        assert_eq!(conflicts(desk).len(), 1, "both orders stand until somebody knows");
+        assert_eq!(
+            conflicts(desk).len(),
+            1,
+            "both orders stand until somebody knows"
+        );
         assert_eq!(board(desk).len(), 1);
     }
     step(&county.desks[0], &by_post, "arrive");
@@ -264,10 +313,16 @@ fn a_car_sent_by_both_sides_to_one_incident_is_settled_by_its_next_step() {
         let view = desk.view(&original).unwrap();
         let orders = view["assignments"].as_array().unwrap();
         let stage = |of: &Value| {
-            let order = orders.iter().find(|order| order["id"] == of["entry"]).unwrap();
+            let order = orders
+                .iter()
+                .find(|order| order["id"] == of["entry"])
+                .unwrap();
             order["stage"].as_str().unwrap().to_owned()
         };
-        assert_eq!((stage(&by_hall), stage(&by_post)), ("cancelled".into(), "on_scene".into()));
+        assert_eq!(
+            (stage(&by_hall), stage(&by_post)),
+            ("cancelled".into(), "on_scene".into())
+        );
     }
 }
 
@@ -278,7 +333,11 @@ fn a_bad_code_says_what_to_ask_for_again() {
     let post = &county.desks[1];
     let code = code_of(&county.desks[0], &county.incident(0, "某处"));
     let good = code.chars().last().unwrap();
-    let bad: String = code.chars().take(5).chain([if good == '7' { '4' } else { '7' }]).collect();
+    let bad: String = code
+        .chars()
+        .take(5)
+        .chain([if good == '7' { '4' } else { '7' }])
+        .collect();
     let before = post.station.store().view().unwrap();
     for (code, expected) in [(bad.as_str(), Some(good)), ("A7", None), ("", None)] {
         let heard = json!({ "code": code, "line": "110", "from": "县局", "form": {} });
@@ -287,13 +346,22 @@ fn a_bad_code_says_what_to_ask_for_again() {
         };
         assert_eq!(failure.code.text(), "voice.code");
         let said = failure.params.iter().find(|param| param.name == "expected");
-        assert_eq!(said.map(|param| param.value.clone()), expected.map(String::from));
+        assert_eq!(
+            said.map(|param| param.value.clone()),
+            expected.map(String::from)
+        );
     }
     let from_nobody = json!({ "code": code, "line": "110", "from": "", "form": {} });
-    assert_eq!(post.refused("incident.hear", from_nobody).unwrap(), "value.invalid");
+    assert_eq!(
+        post.refused("incident.hear", from_nobody).unwrap(),
+        "value.invalid"
+    );
     let early = json!({ "code": code, "line": "110", "from": "县局", "form": {},
         "at_ms": NOON_MS + 1_000 });
-    assert_eq!(post.refused("incident.hear", early).unwrap(), "time.impossible");
+    assert_eq!(
+        post.refused("incident.hear", early).unwrap(),
+        "time.impossible"
+    );
     assert_eq!(board(post), Vec::<Value>::new());
     // Only refusals were noted, in the bulk lane.
     let after = post.station.store().view().unwrap();
@@ -319,10 +387,19 @@ fn an_order_to_a_crew_is_copied_to_its_station_house() {
     assert_eq!(copies["rows"].as_array().unwrap().len(), 1);
     // Nothing of it is the hall's own, or another house's.
     let own = hall.ok("assignment.copies", json!({})).unwrap();
-    assert_eq!((own["house"].clone(), own["rows"].clone()), (Value::Null, json!([])));
-    let other = hall.ok("assignment.copies", json!({ "house": "CD" })).unwrap();
+    assert_eq!(
+        (own["house"].clone(), own["rows"].clone()),
+        (Value::Null, json!([]))
+    );
+    let other = hall
+        .ok("assignment.copies", json!({ "house": "CD" }))
+        .unwrap();
     assert_eq!(other["rows"], json!([]));
-    assert_eq!(hall.refused("assignment.copies", json!({ "house": "??" })).unwrap(), "not_found");
+    assert_eq!(
+        hall.refused("assignment.copies", json!({ "house": "??" }))
+            .unwrap(),
+        "not_found"
+    );
 
     let comment = json!({ "assignment": order["entry"], "text": "巡03 正在修车，巡01 更快" });
     post.ok("assignment.comment", comment).unwrap();
@@ -336,15 +413,23 @@ fn an_order_to_a_crew_is_copied_to_its_station_house() {
         let view = desk.view(&incident).unwrap();
         assert_eq!(view["row"]["stage"], "on_scene");
         let lines = view["timeline"].as_array().unwrap();
-        let line = lines.iter().find(|line| line["kind"] == "assignment.comment").unwrap();
+        let line = lines
+            .iter()
+            .find(|line| line["kind"] == "assignment.comment")
+            .unwrap();
         let said = line["params"].to_string();
         for word in ["城关所", "巡03", "巡01 更快"] {
             assert!(said.contains(word), "{said}");
         }
-        let copies = desk.ok("assignment.copies", json!({ "house": "CG" })).unwrap();
+        let copies = desk
+            .ok("assignment.copies", json!({ "house": "CG" }))
+            .unwrap();
         assert_eq!(copies["rows"][0]["comments"][0]["house"], "城关所");
         assert_eq!(copies["rows"][0]["assignment"]["stage"], "on_scene");
     }
     let empty = json!({ "assignment": order["entry"], "text": " " });
-    assert_eq!(post.refused("assignment.comment", empty).unwrap(), "value.invalid");
+    assert_eq!(
+        post.refused("assignment.comment", empty).unwrap(),
+        "value.invalid"
+    );
 }

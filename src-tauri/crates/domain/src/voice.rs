@@ -182,7 +182,10 @@ mod tests {
 
     #[test]
     fn the_only_incident_with_the_code_is_the_one() {
-        let (told, known) = (regs("0201", "人民路中学", &[]), regs("020101", "人民路", &[]));
+        let (told, known) = (
+            regs("0201", "人民路中学", &[]),
+            regs("020101", "人民路", &[]),
+        );
         let stub = alike(5, &told);
         assert_eq!(part_of(stub, &[alike(9, &known)], &[]), Ok(Some(dot(9))));
         assert_eq!(part_of(stub, &[], &[stub]), Ok(None));

@@ -14,8 +14,7 @@ mod tests;
 
 pub use need::{
     AssignmentClock, ConflictFact, MissedCall, Need, NeedFacts, NeedKind, ReviewFact, UnitClock,
-    VoiceFact,
-    needs,
+    VoiceFact, needs,
 };
 
 coded! {

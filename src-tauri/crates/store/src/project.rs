@@ -293,7 +293,8 @@ pub(crate) fn derive_whole(conn: &Connection, id: i64) -> Result<(), StoreError>
         .query_row([head], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut parts = Vec::new();
     let mut ids = Vec::new();
-    let mut ask = conn.prepare_cached(&format!("SELECT id, regs FROM incident WHERE id {WHOLE}"))?;
+    let mut ask =
+        conn.prepare_cached(&format!("SELECT id, regs FROM incident WHERE id {WHOLE}"))?;
     let mut rows = ask.query([head])?;
     while let Some(row) = rows.next()? {
         ids.push(row.get::<_, i64>(0)?);

@@ -234,8 +234,8 @@ pub fn incidents_of_day(conn: &Connection, day: i64) -> Result<Vec<IncidentRecor
     )
 }
 
-/// Whole incidents numbered on local days (yyyymmdd, both included) and opened within `opened_ms`, one
-/// after the other, without those whose opening `wants` does not: their registers are not read.
+/// Whole incidents numbered on local days (yyyymmdd, both included) and opened within `opened_ms`,
+/// one after the other, without those whose opening `wants` does not: their registers are not read.
 ///
 /// # Errors
 /// Any store error.
@@ -296,7 +296,10 @@ fn assignments_of_sql() -> String {
 }
 
 fn feedback_of_sql() -> String {
-    plain_where("feedback", &format!("WHERE t.incident {WHOLE} ORDER BY +t.id"))
+    plain_where(
+        "feedback",
+        &format!("WHERE t.incident {WHOLE} ORDER BY +t.id"),
+    )
 }
 
 /// All assignments of a whole (by the alias of its head), oldest first.

@@ -104,7 +104,8 @@ pub fn incidents(conn: &Connection, query: &str, limit: usize) -> Result<Vec<i64
     let mut ask = conn.prepare_cached(
         "SELECT coalesce((SELECT iif(i.whole > 0, i.whole, i.id)
                           FROM incident i WHERE i.id = e.incident), 0), e.bytes
-         FROM search JOIN entry e ON e.id = search.rowid WHERE search MATCH ?1 ORDER BY search.rowid DESC",
+         FROM search JOIN entry e ON e.id = search.rowid
+         WHERE search MATCH ?1 ORDER BY search.rowid DESC",
     )?;
     let mut rows = ask.query([terms.join(" ")])?;
     let mut found = Vec::new();

@@ -54,7 +54,12 @@ fn number(code: &str, counter: u32) -> IncidentNumber {
     IncidentNumber::new(day, StationCode::new(code).unwrap(), counter).unwrap()
 }
 
-fn entry(at: u16, kind: Kind, subject: Option<Dot>, writes: Vec<(Field, Value, Vec<Dot>)>) -> Entry {
+fn entry(
+    at: u16,
+    kind: Kind,
+    subject: Option<Dot>,
+    writes: Vec<(Field, Value, Vec<Dot>)>,
+) -> Entry {
     let own = dot(at);
     let write = |(field, value, seen): (Field, Value, Vec<Dot>)| Write {
         target: Target::Subject,
@@ -110,7 +115,11 @@ fn order(at: u16, incident: u16, unit: u16) -> Entry {
         Kind::AssignmentOrder,
         None,
         vec![
-            (Field::AssignmentIncident, Value::Ref(dot(incident)), Vec::new()),
+            (
+                Field::AssignmentIncident,
+                Value::Ref(dot(incident)),
+                Vec::new(),
+            ),
             (Field::AssignmentUnit, Value::Ref(dot(unit)), Vec::new()),
             (Field::AssignmentOrderedAt, Value::Int(NOW_MS), Vec::new()),
         ],
@@ -182,7 +191,12 @@ fn in_every_order(entries: &[Entry], of: &[u16]) -> BTreeMap<u16, (u16, Stage)> 
 #[test]
 fn two_stubs_and_their_original_are_one_in_every_order() {
     let code = number("WB", 42);
-    let unit = entry(7, Kind::UnitEnrol, None, vec![(Field::UnitCallsign, text("巡03"), vec![])]);
+    let unit = entry(
+        7,
+        Kind::UnitEnrol,
+        None,
+        vec![(Field::UnitCallsign, text("巡03"), vec![])],
+    );
     let entries = [
         original(5, &code, "人民路中学北门"),
         stub(2, &code, "人民路中学"),
@@ -192,7 +206,10 @@ fn two_stubs_and_their_original_are_one_in_every_order() {
     ];
     let wanted = (5, Stage::Dispatched);
     let found = in_every_order(&entries, &[2, 3, 5]);
-    assert_eq!(found, BTreeMap::from([(2, wanted), (3, wanted), (5, wanted)]));
+    assert_eq!(
+        found,
+        BTreeMap::from([(2, wanted), (3, wanted), (5, wanted)])
+    );
 }
 
 #[test]
@@ -206,7 +223,10 @@ fn stubs_without_their_original_are_one_and_another_code_is_none_of_it() {
     ];
     let found = in_every_order(&entries, &[2, 3, 4, 5]);
     let own = |at| (at, (at, Stage::Waiting));
-    assert_eq!(found, BTreeMap::from([own(2), (3, (2, Stage::Waiting)), own(4), own(5)]));
+    assert_eq!(
+        found,
+        BTreeMap::from([own(2), (3, (2, Stage::Waiting)), own(4), own(5)])
+    );
 }
 
 #[test]
@@ -225,10 +245,21 @@ fn what_a_person_said_stands_in_every_order() {
     let of = |whole| (whole, Stage::Waiting);
     assert_eq!(found, BTreeMap::from([(2, of(2)), (3, of(5)), (5, of(5))]));
     // Two who had not heard of each other: not one, until a third has heard both.
-    let torn = [known, stub(2, &code, "人民路中学"), word(6, 2, 2, &[]), word(7, 2, 5, &[])];
-    assert_eq!(in_every_order(&torn, &[2, 5]), BTreeMap::from([(2, of(2)), (5, of(5))]));
+    let torn = [
+        known,
+        stub(2, &code, "人民路中学"),
+        word(6, 2, 2, &[]),
+        word(7, 2, 5, &[]),
+    ];
+    assert_eq!(
+        in_every_order(&torn, &[2, 5]),
+        BTreeMap::from([(2, of(2)), (5, of(5))])
+    );
     let settled: Vec<Entry> = torn.into_iter().chain([word(8, 2, 5, &[6, 7])]).collect();
-    assert_eq!(in_every_order(&settled, &[2, 5]), BTreeMap::from([(2, of(5)), (5, of(5))]));
+    assert_eq!(
+        in_every_order(&settled, &[2, 5]),
+        BTreeMap::from([(2, of(5)), (5, of(5))])
+    );
 }
 
 #[test]
@@ -240,7 +271,10 @@ fn no_ring_of_stubs_hides_an_incident() {
         word(7, 3, 2, &[]),
     ];
     let found = in_every_order(&entries, &[2, 3]);
-    assert_eq!(found, BTreeMap::from([(2, (2, Stage::Waiting)), (3, (2, Stage::Waiting))]));
+    assert_eq!(
+        found,
+        BTreeMap::from([(2, (2, Stage::Waiting)), (3, (2, Stage::Waiting))])
+    );
 }
 
 #[test]

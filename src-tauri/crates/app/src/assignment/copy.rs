@@ -144,7 +144,9 @@ impl Station {
             return Err(invalid("text", &format!("1-{COMMENT_MAX}")));
         }
         let (at_ms, actor) = (self.now_ms(), actor.clone());
-        let house = self.own_house().map_or(self.name().to_owned(), |house| named(house).1);
+        let house = self
+            .own_house()
+            .map_or(self.name().to_owned(), |house| named(house).1);
         self.act(move |log| {
             log.registers(Noun::Assignment, assignment)?
                 .ok_or_else(|| not_found("assignment"))?;

@@ -92,8 +92,7 @@ impl Station {
     pub fn incident_view(&self, dot: Dot) -> Result<IncidentView, AppError> {
         let limits = self.limits()?;
         self.store().read(|conn| {
-            let incident =
-                read::whole_by_dot(conn, dot)?.ok_or_else(|| not_found("incident"))?;
+            let incident = read::whole_by_dot(conn, dot)?.ok_or_else(|| not_found("incident"))?;
             let parts = read::parts_of(conn, incident.record.id)?;
             let voice_parts = parts_in(conn, &incident)?;
             let voice_doubt = doubt_in(conn, &incident)?;

@@ -17,8 +17,8 @@ use fengsui_store::Connection;
 use fengsui_store::log::{FieldWrite, Log};
 use fengsui_store::read::{self, IncidentRecord};
 
-use super::open::{Opened, numbered};
 use super::form::{BLOCK_TEXTS, COUNTS, LINE_TEXTS};
+use super::open::{Opened, numbered};
 use super::{Form, ParallelField, closure_of, code_of};
 use crate::error::{AppError, Rejection, RejectionCode, invalid, not_found};
 use crate::session::Actor;
@@ -273,7 +273,10 @@ pub(crate) fn open_parts(log: &mut Log<'_>, head: Dot) -> Result<Vec<FieldWrite>
 }
 
 /// The stubs in a whole, oldest first.
-pub(super) fn parts_in(conn: &Connection, head: &IncidentRecord) -> Result<Vec<VoicePart>, AppError> {
+pub(super) fn parts_in(
+    conn: &Connection,
+    head: &IncidentRecord,
+) -> Result<Vec<VoicePart>, AppError> {
     let parts = read::parts_of(conn, head.record.id)?;
     let mut parts: Vec<VoicePart> = parts
         .iter()
@@ -388,7 +391,10 @@ pub(super) fn spoken(
             parts: u32::try_from(parts.len()).unwrap_or(u32::MAX),
             in_doubt: doubt.is_some(),
         });
-        head.record.regs = filled(&head.record.regs, parts.iter().map(|part| &part.record.regs));
+        head.record.regs = filled(
+            &head.record.regs,
+            parts.iter().map(|part| &part.record.regs),
+        );
         out.push((head, mark));
     }
     Ok(out)

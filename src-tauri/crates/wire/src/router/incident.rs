@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use fengsui_app::assignment::Ordering;
-use fengsui_app::incident::{Closing, Form as AppForm, IncidentView as AppView};
+use fengsui_app::incident::{Closing, FeedbackRow, Form as AppForm, IncidentView as AppView};
 use fengsui_domain::log::dot::Dot;
 use fengsui_domain::log::field::Field;
 use fengsui_domain::number::read_aloud;
@@ -116,17 +116,7 @@ pub(super) fn view(context: &Context<'_>, request: IncidentRef) -> Result<Incide
         fixes: fixes.into_iter().map(fix_of).collect(),
         call: call.map(|call| call_of(call, &desk)),
         assignments: assignments.into_iter().map(assignment_of).collect(),
-        feedback: feedback
-            .into_iter()
-            .map(|row| Feedback {
-                id: row.dot.to_string(),
-                callsign: row.callsign,
-                at_ms: row.at_ms,
-                text: row.text,
-                result: row.result,
-                proposes: row.proposes.into_iter().map(str::to_owned).collect(),
-            })
-            .collect(),
+        feedback: feedback.into_iter().map(feedback_of).collect(),
         parallel: parallel
             .into_iter()
             .map(|field| ParallelField {
@@ -146,6 +136,17 @@ pub(super) fn view(context: &Context<'_>, request: IncidentRef) -> Result<Incide
         voice_parts: voice_parts.into_iter().map(voice::part_of).collect(),
         voice_doubt: voice_doubt.map(voice::doubt_of),
     })
+}
+
+fn feedback_of(row: FeedbackRow) -> Feedback {
+    Feedback {
+        id: row.dot.to_string(),
+        callsign: row.callsign,
+        at_ms: row.at_ms,
+        text: row.text,
+        result: row.result,
+        proposes: row.proposes.into_iter().map(str::to_owned).collect(),
+    }
 }
 
 // tidy: table
