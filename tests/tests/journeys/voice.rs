@@ -55,7 +55,7 @@ fn is_one(desk: &Desk, original: &str, stub: &str, code: &str) {
     assert_eq!(rows[0]["stage"], "dispatched");
     assert_eq!(rows[0]["units"][0]["callsign"], "巡03");
     assert_eq!(rows[0]["voice"]["parts"], 1);
-    let view = desk.view(&stub).unwrap();
+    let view = desk.view(stub).unwrap();
     assert_eq!(
         view["row"]["id"],
         json!(original),
