@@ -86,6 +86,7 @@ impl Station {
     /// `NotFound`, faults.
     pub fn incident_view(&self, dot: Dot) -> Result<IncidentView, AppError> {
         let limits = self.limits()?;
+        let others = self.others()?;
         self.store().read(|conn| {
             let incident =
                 read::incident_by_dot(conn, dot)?.ok_or_else(|| not_found("incident"))?;
@@ -100,7 +101,7 @@ impl Station {
                 Some(call) => read::call_by_dot(conn, call)?,
                 None => None,
             };
-            let call = call.map(|record| crate::call::row_of(&record, None));
+            let call = call.map(|record| crate::call::row_of(&record, None, &others));
             let assignments: Vec<AssignmentRow> = records
                 .iter()
                 .map(|record| {
