@@ -1,5 +1,5 @@
 //! Writes what the targets begin with into `corpus/`: what honest stations say to each other.
-//! Run after the format has changed: `cargo run --manifest-path tests/fuzz/Cargo.toml --bin seeds`.
+//! Run after the format has changed: `cargo run --manifest-path tests/fuzz/Cargo.toml --example seeds`.
 
 use std::fs;
 use std::io;
