@@ -1,5 +1,6 @@
 //! Writes what the targets begin with into `corpus/`: what honest stations say to each other.
-//! Run after the format has changed: `cargo run --manifest-path tests/fuzz/Cargo.toml --example seeds`.
+//! Run after the format has changed:
+//! `cargo run --manifest-path tests/fuzz/Cargo.toml --example seeds`.
 
 use std::fs;
 use std::io;
@@ -14,7 +15,10 @@ use fengsui_replication::message::Message;
 
 /// All that two stations say to each other until both rest.
 fn talk() -> [Vec<Message>; 2] {
-    let mut sides = [Side::begin(station(US), THEM), Side::begin(station(THEM), US)];
+    let mut sides = [
+        Side::begin(station(US), THEM),
+        Side::begin(station(THEM), US),
+    ];
     let mut said = [Vec::new(), Vec::new()];
     for turn in 0..64 {
         let from = turn % 2;
@@ -29,7 +33,9 @@ fn talk() -> [Vec<Message>; 2] {
 }
 
 fn write(target: &str, name: &str, bytes: &[u8]) -> io::Result<()> {
-    let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
+    let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("corpus")
+        .join(target);
     fs::create_dir_all(&folder)?;
     fs::write(folder.join(name), bytes)
 }
@@ -86,7 +92,11 @@ fn main() -> io::Result<()> {
         let bytes = message.encode();
         let kind = bytes.first().copied().unwrap_or_default();
         if kinds.insert((kind, bytes.len().ilog2())) {
-            write("message", &format!("kind-{kind}-of-{}", bytes.len()), &bytes)?;
+            write(
+                "message",
+                &format!("kind-{kind}-of-{}", bytes.len()),
+                &bytes,
+            )?;
         }
     }
     let bytes: Vec<Vec<u8>> = said[1].iter().map(Message::encode).collect();

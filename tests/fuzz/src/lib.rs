@@ -1,7 +1,11 @@
 //! What the targets share: stations that hold bytes, and a session between one of them and
 //! whoever speaks.
 
-#[allow(dead_code, clippy::unwrap_used, reason = "borrowed from the tests of links")]
+#[allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "borrowed from the tests of links"
+)]
 #[path = "../../../src-tauri/crates/link/tests/common/toy.rs"]
 mod toy;
 

@@ -2,7 +2,9 @@
 //! station's bytes in place of messages. Whatever comes ends in a refusal or in messages.
 #![no_main]
 
-use fengsui_link::channel::{ChannelError, Mode, Proved, Receiver, Sender, answer, dial, hear_mode};
+use fengsui_link::channel::{
+    ChannelError, Mode, Proved, Receiver, Sender, answer, dial, hear_mode,
+};
 use fengsui_link::identity::Identity;
 use libfuzzer_sys::fuzz_target;
 use tokio::io::{AsyncWriteExt, DuplexStream, ReadHalf, WriteHalf, duplex, split};
@@ -11,7 +13,10 @@ fn identity(number: u8) -> Identity {
     Identity::new(&[number; 32], b"county".to_vec())
 }
 
-async fn ends() -> (Sender<WriteHalf<DuplexStream>>, Receiver<ReadHalf<DuplexStream>>) {
+async fn ends() -> (
+    Sender<WriteHalf<DuplexStream>>,
+    Receiver<ReadHalf<DuplexStream>>,
+) {
     let (mut one, mut other) = duplex(1 << 20);
     let (us, them) = (identity(1), identity(2));
     let begin = async {
@@ -23,7 +28,9 @@ async fn ends() -> (Sender<WriteHalf<DuplexStream>>, Receiver<ReadHalf<DuplexStr
     };
     let hear = async {
         let mode = hear_mode(&mut other).await.expect("both are honest");
-        let proved = answer(&mut other, &them, mode, None).await.expect("both are honest");
+        let proved = answer(&mut other, &them, mode, None)
+            .await
+            .expect("both are honest");
         let (read, write) = split(other);
         proved.split(read, write).0
     };
@@ -55,7 +62,11 @@ async fn enrolled(bytes: &[u8]) {
         }
         assert!(count <= bytes.len(), "more messages than bytes");
     };
-    assert!(!matches!(why, ChannelError::Late), "it waited for {} bytes", bytes.len());
+    assert!(
+        !matches!(why, ChannelError::Late),
+        "it waited for {} bytes",
+        bytes.len()
+    );
 }
 
 fuzz_target!(|bytes: &[u8]| {
@@ -63,7 +74,9 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     };
     let bytes = &bytes[..bytes.len().min(1 << 15)];
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build();
     let runtime = runtime.expect("a runtime");
     runtime.block_on(async {
         match kind % 2 {

@@ -26,6 +26,9 @@ fuzz_target!(|bytes: &[u8]| {
     }
     for (writer, _) in after.iter() {
         let station = writer.station;
-        assert!(station == US || station == THEM, "entries of {station}, whom nobody knows");
+        assert!(
+            station == US || station == THEM,
+            "entries of {station}, whom nobody knows"
+        );
     }
 });
