@@ -10,6 +10,8 @@ export const call = {
   'call.rang': { zh: '响 {span} 挂断', en: 'rang {span}' },
   'call.ringing': { zh: '振铃 {span}', en: 'ringing {span}' },
   'call.talking': { zh: '通话 {span}', en: 'talking {span}' },
+  'call.lost': { zh: '{desk} 失联 {span}', en: '{desk} gone {span}' },
+  'call.take_over': { zh: '接管', en: 'take over' },
   'call.ended': { zh: '{at} 挂断', en: 'ended {at}' },
   'call.call_back': { zh: '回拨', en: 'call back' },
   'call_state.ringing': { zh: '振铃', en: 'ringing' },

@@ -5,6 +5,7 @@ export const timeline = {
   'timeline.changed': { zh: '{name}“{old}”→“{now}”', en: '{name} "{old}" → "{now}"' },
   'timeline.call.ring': { zh: '来话[ {line}][·{number}]', en: 'Call on[ {line}][·{number}]' },
   'timeline.call.locate': { zh: '定位[ {fix}]', en: 'Located[ {fix}]' },
+  'timeline.call.take_over': { zh: '接管来话[ {desk}]', en: 'Took the call over[ {desk}]' },
   'timeline.call.answer': { zh: '接听，建单[ {desk}]', en: 'Answered and opened[ {desk}]' },
   'timeline.call.end': { zh: '挂断', en: 'Hung up' },
   'timeline.call.call_back': { zh: '回拨', en: 'Called back' },

@@ -155,6 +155,8 @@ impl Peers {
             .arg(project().join("tests/peers/ask_valhalla.py"))
             .arg(extract)
             .arg(&folder)
+            // It leaves a file where it is.
+            .current_dir(&folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

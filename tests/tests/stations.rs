@@ -10,4 +10,5 @@
 
 mod stations {
     mod halves;
+    mod rough;
 }

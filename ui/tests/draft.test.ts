@@ -6,6 +6,7 @@ import { FormModel, formOf, type FormDraft } from '@features/incident/form-model
 
 let body = '';
 let written: string[] = [];
+let kept: boolean[] = [];
 let answer: (() => void) | null = null;
 const saved = vi.fn();
 const failed = vi.fn();
@@ -18,12 +19,14 @@ const keeper = (isSlow = false) =>
     },
     onSaved: saved,
     onFailed: failed,
+    onKept: (isKept) => kept.push(isKept),
   });
 
 beforeEach(() => {
   vi.useFakeTimers();
   body = '';
   written = [];
+  kept = [];
   answer = null;
   saved.mockClear();
   failed.mockClear();
@@ -54,6 +57,23 @@ describe('draft keeper', () => {
     }
     expect(written.length).toBeGreaterThanOrEqual(2);
     expect(written[0]?.length).toBeLessThanOrEqual(LATEST_MS / 50 + 1);
+  });
+
+  it('says that all is kept only when nothing typed is left to write', async () => {
+    const one = keeper(true);
+    body = 'a';
+    one.touch();
+    await vi.advanceTimersByTimeAsync(QUIET_MS);
+    body = 'ab';
+    one.touch();
+    answer?.();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(kept).toEqual([false, false]);
+    await vi.advanceTimersByTimeAsync(QUIET_MS);
+    answer?.();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(kept).toEqual([false, false, true]);
+    expect(written).toEqual(['a', 'ab']);
   });
 
   it('says saved only after the answer, and writes next what was typed meanwhile', async () => {

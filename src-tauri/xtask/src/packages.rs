@@ -154,6 +154,12 @@ pub(crate) const TABLE: &[Need] = &[
         "a network where nobody answers, for the window",
     ),
     program(
+        "socat",
+        "socat",
+        For::Test,
+        "a bad cable between networks: frames as datagrams",
+    ),
+    program(
         "poppler-utils",
         "pdftotext",
         For::Test,

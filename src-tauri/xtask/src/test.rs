@@ -2,6 +2,7 @@
 //! suites there are stands in `suites`; how runners count in `counts`. The last line is
 //! `N passed, N failed, N skipped`.
 mod counts;
+mod fuzz;
 mod suites;
 
 use std::fs::{self, File};

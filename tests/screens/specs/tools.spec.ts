@@ -1,6 +1,7 @@
 // The tools of the map, by keys alone: rings, circle, cameras, hot cells, drawing, 这里, layers; the page of
 // map packs and the wall. On the made-up shift: what is proved is what the screen does with an answer.
 // Not here: whether an answer is right (domain, mappack, routing), the map's own layers (map.spec.ts).
+import { inTarget } from '../support/places';
 import { expect, test } from '../support/fixture';
 
 test.beforeEach(async ({ page }) => {
@@ -262,7 +263,7 @@ test('the wall shows dots and types only, follows the desk and nothing else', as
   for (const kept of ['滨河路', '人民路', '锦华苑', '139', '0918']) expect(text).not.toContain(kept);
   expect(text).toContain('落水救助');
   const asked = await page.evaluate(() => [...new Set((globalThis as unknown as { fixture: { sent: { name: string }[] } }).fixture.sent.map((one) => one.name))]);
-  expect(asked.sort()).toEqual(['desk.view', 'draft.get', 'wall.view']);
+  expect(asked.sort()).toEqual(['desk.view', 'draft.get', 'lack.list', 'wall.view']);
   await desk.press('ArrowRight', '+', 'F4', 'F2', 'Escape');
   await expect(desk.find('wall')).toHaveAttribute('data-follows', '');
   await page.evaluate(async () => {
@@ -271,6 +272,13 @@ test('the wall shows dots and types only, follows the desk and nothing else', as
   });
   await expect(desk.find('wall')).toHaveAttribute('data-follows', '0918');
   await expect(desk.find('wall-now')).toContainText('落水救助');
+});
+
+test('the wall says which stations it lacks', async ({ desk, page }) => {
+  await page.goto(`${desk.origin}/fixture/index.html?stations=72#wall`);
+  await expect(desk.find('wall')).toHaveAttribute('data-ready', 'true');
+  await expect(desk.find('lacks')).toContainText('不含');
+  await page.screenshot({ path: inTarget('ci/screens/wall-lacks.png') });
 });
 
 test('Alt P puts the open incident onto the wall and takes it off again', async ({ desk }) => {

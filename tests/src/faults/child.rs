@@ -12,8 +12,9 @@ use rustix::process::{Pid, Signal};
 
 use super::work::{Ended, Told};
 
-/// How long a process may take to stop or end.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a process may take to stop: a sync under way ends first, and on a disk that others
+/// write to one was seen to take more than half a minute.
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A running worker.
 pub struct Worker {
@@ -97,13 +98,19 @@ impl Worker {
         self.signal(Signal::STOP)?;
         let tasks = format!("/proc/{}/task", self.child.id());
         let until = Instant::now() + PATIENCE;
-        while Instant::now() < until {
-            if all_stopped(Path::new(&tasks))? {
+        loop {
+            let states = states(Path::new(&tasks))?;
+            if !states.is_empty() && states.chars().all(|state| matches!(state, 'T' | 't')) {
                 return Ok(());
+            }
+            if states.chars().all(|state| matches!(state, 'Z' | 'X')) {
+                bail!("the worker ended by itself; it said {:?}", self.text);
+            }
+            if Instant::now() > until {
+                bail!("the worker does not stop: its threads are {states}");
             }
             std::thread::sleep(Duration::from_micros(200));
         }
-        bail!("the worker does not stop")
     }
 
     /// Sends a signal to its whole group.
@@ -147,18 +154,18 @@ impl Drop for Worker {
     }
 }
 
-fn all_stopped(tasks: &Path) -> anyhow::Result<bool> {
+/// The state of every thread, a letter each as in `proc(5)`.
+fn states(tasks: &Path) -> anyhow::Result<String> {
+    let mut states = String::new();
     for task in std::fs::read_dir(tasks).context("the worker ended by itself")? {
         let stat = std::fs::read_to_string(task?.path().join("stat")).unwrap_or_default();
         let state = stat
             .rsplit(')')
             .next()
             .and_then(|rest| rest.trim().chars().next());
-        if !matches!(state, Some('T' | 't') | None) {
-            return Ok(false);
-        }
+        states.extend(state);
     }
-    Ok(true)
+    Ok(states)
 }
 
 /// Reads the worker's lines; a last line without its end was never said.

@@ -21,7 +21,7 @@ pub enum Half {
     Towns,
 }
 
-fn run(words: &str) -> Result<()> {
+pub(super) fn run(words: &str) -> Result<()> {
     let mut parts = words.split(' ');
     let done = Command::new(parts.next().unwrap_or_default())
         .args(parts)
@@ -86,7 +86,12 @@ impl Networks {
         Ok(networks)
     }
 
-    fn switch(&self, half: Half) -> &str {
+    /// Name for a network card at one end of another cable.
+    pub(super) fn end_of_cable(&self, at: usize) -> String {
+        format!("{}r{at}", self.trunk)
+    }
+
+    pub(super) fn switch(&self, half: Half) -> &str {
         let switch = match half {
             Half::Hall => self.switches.first(),
             Half::Towns => self.switches.last(),

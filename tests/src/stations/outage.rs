@@ -13,9 +13,10 @@ use super::net::Networks;
 use super::process::{PERSONS, PORT, Running, until};
 use crate::desk::text;
 
-/// The hall's place among the networks, and the township's.
-const HALL: usize = 0;
-const TOWN: usize = 3;
+/// The hall's place among the networks.
+pub const HALL: usize = 0;
+/// The township's.
+pub const TOWN: usize = 3;
 
 /// Tells the story; each line goes to `say`. `homes` holds a folder for each of the two.
 ///
@@ -108,7 +109,10 @@ fn hand_back(hall: &mut Running, town: &mut Running) -> Result<()> {
 }
 
 /// The hall, which founded the county, and the township station it invited.
-fn two_in_touch(networks: &Networks, homes: &Path) -> Result<(Running, Running)> {
+///
+/// # Errors
+/// They do not meet.
+pub fn two_in_touch(networks: &Networks, homes: &Path) -> Result<(Running, Running)> {
     let mut hall = Running::start(networks, HALL, &homes.join("hall"), None)?;
     hall.sign_in()?;
     let (second, passphrase) = PERSONS[1];

@@ -424,6 +424,60 @@ fn a_call_answered_twice_needs_a_person() {
     }
 }
 
+/// A3: a call has one owner, whom the other desk sees by name; when the owner's station is gone
+/// the call is first in the queue and one key takes it over, with the incident that was opened.
+#[test]
+fn a_call_whose_desk_is_gone_is_taken_over() {
+    let county = County::of(2);
+    let (hall, town) = (&county.desks[0], &county.desks[1]);
+    let ring = json!({ "line": "110", "number": "13900001111", "subscriber": null, "fix": null });
+    town.device_ok("call.ring", ring).unwrap();
+    let answered = town.ok("call.answer", json!({ "call": null })).unwrap();
+    let one: Arc<dyn Replica> = hall.station.clone();
+    let other: Arc<dyn Replica> = town.station.clone();
+    let mut meeting = Meeting::begin(one, other).unwrap();
+    meeting.settle().unwrap();
+    let row = |desk: &Desk| desk.ok("call.list", json!({})).unwrap()["calls"][0].clone();
+    let seen = row(hall);
+    assert_eq!(
+        (&seen["desk"], &seen["mine"]),
+        (&json!("城关所"), &json!(false))
+    );
+    assert_eq!(seen["lost_at_ms"], Value::Null);
+    let asked = json!({ "call": seen["id"] });
+    let taken = hall.refused("call.answer", asked.clone()).unwrap();
+    assert_eq!(taken, "call.taken");
+    let none = hall
+        .refused("call.answer", json!({ "call": null }))
+        .unwrap();
+    assert_eq!(none, "call.none_ringing");
+
+    meeting.cut();
+    county.clock.shift(10_000);
+    assert_ne!(row(hall)["lost_at_ms"], Value::Null);
+    let taken = hall.ok("call.answer", json!({ "call": null })).unwrap();
+    for name in ["incident", "number"] {
+        assert_eq!(
+            taken[name], answered[name],
+            "the incident that was opened goes on"
+        );
+    }
+    assert_eq!(
+        (row(hall)["mine"].clone(), row(hall)["lost_at_ms"].clone()),
+        (json!(true), Value::Null)
+    );
+
+    county.meet(0, 1);
+    county.prove_equal();
+    assert_eq!(conflicts(hall), Vec::<Value>::new());
+    let seen = row(town);
+    assert_eq!(
+        (&seen["mine"], &seen["state"]),
+        (&json!(false), &json!("talking"))
+    );
+    assert_eq!(seen["desk"], json!(hall.station.name()));
+}
+
 /// J7, D4: the strip says who is in touch and who is apart, by name.
 #[test]
 fn the_strip_says_who_is_apart() {

@@ -44,7 +44,7 @@ fn five(networks: &Networks, homes: &[Scratch]) -> Vec<Running> {
 }
 
 /// One test at a time makes networks: two at once would share names.
-fn alone() -> Option<MutexGuard<'static, ()>> {
+pub(super) fn alone() -> Option<MutexGuard<'static, ()>> {
     static ONE: Mutex<()> = Mutex::new(());
     if !can_be_made() {
         println!("skipped 1: networks of their own need root");

@@ -516,9 +516,13 @@ answered_at_ms: number | null,
  */
 ended_at_ms: number | null, 
 /**
- * Desk that took it ("台01"), if any.
+ * Desk that took it ("台01"), if any; one of another station by that station's name.
  */
 desk: string | null, 
+/**
+ * Its desk talks on it and cannot be reached since (epoch ms): any desk may take it over.
+ */
+lost_at_ms: number | null, 
 /**
  * Taken by the asking session.
  */

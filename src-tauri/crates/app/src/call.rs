@@ -1,9 +1,10 @@
-//! Calls (来话): ring, locate, answer, end; the list.
+//! Calls (来话): ring, locate, answer, take over, end; the list.
 //!
 //! Not here: telephony; calls arrive through the local intake or by hand.
 
 mod answer;
 mod end;
+mod held;
 mod list;
 mod locate;
 mod ring;

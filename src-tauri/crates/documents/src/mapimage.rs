@@ -4,6 +4,7 @@
 //! Not here: reading map packs (a [`Ground`] is handed in), the screen's own map.
 
 mod compiled;
+mod dash;
 mod gap;
 mod glyph;
 mod ground;

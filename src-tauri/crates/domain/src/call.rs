@@ -27,6 +27,8 @@ coded! {
         End = 2 "end",
         /// 回拨.
         CallBack = 3 "call_back",
+        /// 接管: by another desk, the one that talked being gone.
+        TakeOver = 4 "take_over",
     }
 }
 
@@ -42,6 +44,9 @@ pub enum CallRejection {
     /// It was not missed.
     #[error("not missed")]
     NotMissed,
+    /// Nobody talks on it.
+    #[error("nobody talks on it")]
+    NotTalking,
 }
 
 /// The state after `event`, or a named rejection. Total over (state, event).
@@ -61,6 +66,8 @@ pub fn transition(state: CallState, event: CallEvent) -> Result<CallState, CallR
         (S::Ended | S::Missed, E::End) => Err(R::AlreadyOver),
         (S::Missed, E::CallBack) => Ok(S::Ended),
         (S::Ringing | S::Talking | S::Ended, E::CallBack) => Err(R::NotMissed),
+        (S::Talking, E::TakeOver) => Ok(S::Talking),
+        (S::Ringing | S::Ended | S::Missed, E::TakeOver) => Err(R::NotTalking),
     }
 }
 

@@ -9,6 +9,7 @@
 //! Not here: sockets and ciphers (`link`), tables (`store`).
 
 pub mod message;
+mod pace;
 pub mod port;
 pub mod run;
 pub mod session;

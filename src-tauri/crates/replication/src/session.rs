@@ -11,14 +11,13 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use fengsui_domain::log::dot::{Lane, Writer};
 
 use crate::message::{Bye, Hello, Message, PROTOCOL, PROTOCOL_OLDEST};
+use crate::pace::Pace;
 use crate::port::{Applied, Note, Peer, View, Want};
 use crate::run::{Refusal, Run};
 use crate::summary::{Head, Summary};
 
 /// Entries under way before an answer is awaited, messages.
 const IN_FLIGHT_MAX: usize = 4;
-/// Bytes of entries in one message.
-const MESSAGE_BYTES: usize = 128 * 1024;
 /// How often the peer is asked whether it is there, ms.
 const PING_EVERY_MS: i64 = 2_000;
 /// Silence after which the peer counts as gone, ms.
@@ -78,6 +77,9 @@ pub struct Session {
     /// Sequence numbers said beyond what they have said to have.
     sent: BTreeMap<Writer, u64>,
     in_flight: VecDeque<u32>,
+    pace: Pace,
+    /// The steady clock as last told, ms.
+    steady_ms: i64,
     number: u32,
     applying: BTreeMap<u32, Vec<(Writer, u64)>>,
     is_reading: bool,
@@ -116,6 +118,8 @@ impl Session {
             is_comparable: false,
             sent: BTreeMap::new(),
             in_flight: VecDeque::new(),
+            pace: Pace::new(),
+            steady_ms: now.steady_ms,
             number: 0,
             applying: BTreeMap::new(),
             is_reading: false,
@@ -152,6 +156,7 @@ impl Session {
             return Vec::new();
         }
         self.heard_ms = now.steady_ms;
+        self.steady_ms = now.steady_ms;
         if !self.expects(&message) {
             return self.close(Bye::Nonsense);
         }
@@ -262,6 +267,7 @@ impl Session {
         refused: &[(Writer, u8)],
     ) -> Vec<Step> {
         self.in_flight.retain(|other| *other != number);
+        self.pace.answered(number, self.steady_ms);
         let theirs = self.theirs.get_or_insert_default();
         for (writer, head) in heads {
             theirs.note(*writer, *head);
@@ -361,6 +367,8 @@ impl Session {
         }
         self.number += 1;
         self.in_flight.push_back(self.number);
+        let bytes = runs.iter().map(Run::bytes).sum();
+        self.pace.sent(self.number, bytes, self.steady_ms);
         let mut steps = vec![Step::Send(Message::Entries {
             number: self.number,
             runs,
@@ -413,6 +421,7 @@ impl Session {
         if self.is_over {
             return Vec::new();
         }
+        self.steady_ms = now.steady_ms;
         if now.steady_ms - self.heard_ms > SILENT_MS {
             return self.close(Bye::Silent);
         }
@@ -501,11 +510,11 @@ impl Session {
             if self.in_flight.is_empty() && backlog == (0, 0) {
                 steps.extend(self.compare(&ours));
             }
-        } else if self.in_flight.len() < IN_FLIGHT_MAX {
+        } else if self.in_flight.len() < in_flight_max(&lacking) {
             self.is_reading = true;
             steps.push(Step::Read(Want {
                 after: lacking,
-                bytes: MESSAGE_BYTES,
+                bytes: self.pace.bytes(),
             }));
         }
         steps
@@ -553,6 +562,13 @@ impl Session {
             state: digests.1,
         })]
     }
+}
+
+/// Messages that may be under way: one more for what is urgent, so that it does not wait for the
+/// answer to another.
+fn in_flight_max(lacking: &[(Writer, u64)]) -> usize {
+    let is_urgent = lacking.iter().any(|(writer, _)| rank(writer.lane) == 0);
+    IN_FLIGHT_MAX + usize::from(is_urgent)
 }
 
 /// Order of urgency: protected logs go with the urgent ones.

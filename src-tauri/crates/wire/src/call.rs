@@ -56,8 +56,10 @@ pub struct Call {
     pub answered_at_ms: Option<i64>,
     /// Hang-up.
     pub ended_at_ms: Option<i64>,
-    /// Desk that took it ("台01"), if any.
+    /// Desk that took it ("台01"), if any; one of another station by that station's name.
     pub desk: Option<String>,
+    /// Its desk talks on it and cannot be reached since (epoch ms): any desk may take it over.
+    pub lost_at_ms: Option<i64>,
     /// Taken by the asking session.
     pub mine: bool,
     /// Best fix known, if any.
@@ -126,7 +128,8 @@ pub struct CallRef {
     pub call: String,
 }
 
-/// `call.answer`: the oldest ringing call when `call` is `null`.
+/// `call.answer`: when `call` is `null`, the oldest call that rings or whose desk is gone; the
+/// latter is taken over with the incident that was opened for it.
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct AnswerCall {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
+use super::fuzz;
 use crate::meta;
 use crate::packages::{self, For};
 use crate::program::{self, FEATURES};
@@ -74,7 +75,7 @@ impl Suite {
         }
     }
 
-    fn wants(mut self, names: &'static [&'static str]) -> Self {
+    pub(crate) fn wants(mut self, names: &'static [&'static str]) -> Self {
         self.wants = names;
         self
     }
@@ -84,7 +85,7 @@ impl Suite {
         self
     }
 
-    fn slow(mut self) -> Self {
+    pub(crate) fn slow(mut self) -> Self {
         self.is_slow = true;
         self
     }
@@ -100,7 +101,7 @@ const MUST: [&str; 4] = ["journeys", "faults", "window", "stations"];
 /// Those that need minutes or a window.
 const SLOW: [&str; 4] = ["faults", "window", "stations", "sim"];
 
-const PACKAGES: &[&str] = &["packages"];
+pub(super) const PACKAGES: &[&str] = &["packages"];
 const UI: &[&str] = &["npm"];
 const PAGE: &[&str] = &["packages", "npm", "page"];
 const PROGRAM: &[&str] = &["packages", "npm", "page", "program"];
@@ -161,6 +162,7 @@ pub(crate) fn all(root: &Path, yes: bool) -> Result<Vec<Suite>> {
         Suite::new("clippy", 40, cargo(&clippy)).wants(PAGE),
     ];
     suites.extend(rust(root)?);
+    suites.extend(fuzz::suites());
     suites.push(browser(root));
     Ok(suites)
 }

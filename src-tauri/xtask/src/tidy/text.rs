@@ -20,7 +20,8 @@ const HOSTS: [&str; 8] = [
 
 /// Written by tools, in the tool's own form.
 fn is_generated(name: &str) -> bool {
-    name.ends_with(".lock") || name.ends_with("package-lock.json") || name.contains("/generated/")
+    let is_lock = name.ends_with(".lock") || name.ends_with("package-lock.json");
+    is_lock || name.contains("/generated/") || name.starts_with("tests/fuzz/corpus/")
 }
 
 /// Lines of data, where a space may be part of the value.

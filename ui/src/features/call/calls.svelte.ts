@@ -8,7 +8,7 @@ import { deskState } from '../desk/desk.svelte';
 export const CELLS = 4;
 
 class Calls {
-  readonly list = new Read<CallList>(['calls'], () => desk.callList());
+  readonly list = new Read<CallList>(['calls', 'stations'], () => desk.callList());
 
   get rows(): Call[] {
     return this.list.value?.calls ?? [];

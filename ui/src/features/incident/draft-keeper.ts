@@ -11,6 +11,8 @@ export interface DraftPort {
   write: (draft: { key: string; body: string }) => Promise<void>;
   onSaved: () => void;
   onFailed: (error: unknown) => void;
+  /** Whether everything typed is on the disk; said on each change. */
+  onKept?: (isKept: boolean) => void;
 }
 
 export class DraftKeeper {
@@ -26,6 +28,7 @@ export class DraftKeeper {
   }
 
   touch(): void {
+    this.#port.onKept?.(false);
     const now = Date.now();
     this.#firstTouch_ms ??= now;
     const wait = Math.max(0, Math.min(QUIET_MS, this.#firstTouch_ms + LATEST_MS - now));
@@ -50,7 +53,7 @@ export class DraftKeeper {
     do {
       this.#isStale = false;
       const draft = this.#port.read();
-      if (!draft || this.#last.get(draft.key) === draft.body) return;
+      if (!draft || this.#last.get(draft.key) === draft.body) break;
       try {
         await this.#port.write(draft);
         this.#last.set(draft.key, draft.body);
@@ -60,5 +63,6 @@ export class DraftKeeper {
         return;
       }
     } while (this.#isStale);
+    if (this.#timer === undefined) this.#port.onKept?.(true);
   }
 }

@@ -35,6 +35,9 @@ class Sheet {
   #proposeTimer: ReturnType<typeof setTimeout> | undefined;
   #proposedFor = '';
 
+  /** Everything typed into the form is on the disk. */
+  isKept = $state(true);
+
   readonly keeper = new DraftKeeper({
     read: () => {
       if (!this.incident) return null;
@@ -44,6 +47,7 @@ class Sheet {
     },
     write: async (draft) => void (await desk.draftPut({ ...draft, at_ms: 0 })),
     onSaved: () => deskState.saved(clock.exact_ms()),
+    onKept: (isKept) => (this.isKept = isKept),
     onFailed: (error) => {
       const again = () => void this.keeper.flush();
       void deskState.attempt('draft', () => Promise.reject(error as Error), again);

@@ -12,6 +12,7 @@ use fengsui_store::log::{Act, FieldWrite, Log};
 use fengsui_store::{project, read};
 
 use super::Fix;
+use super::held::{Others, take_over};
 use super::locate::point_writes;
 use crate::error::{AppError, Rejection, RejectionCode, not_found};
 use crate::incident::open::{NewIncident, open_in};
@@ -30,7 +31,8 @@ pub struct Answered {
 }
 
 impl Station {
-    /// Answers a call; `None` = the one that rings longest.
+    /// Answers a call, or takes over one whose desk is gone; `None` = the one of these that rang
+    /// first.
     ///
     /// # Errors
     /// `CallNoneRinging`, `CallTaken`, `CallState`, `NotFound`, faults.
@@ -41,16 +43,20 @@ impl Station {
     ) -> Result<Saved<Answered>, AppError> {
         let (at_ms, actor) = (self.now_ms(), actor.clone());
         let numbering = self.numbering()?;
+        let others = self.others()?;
         self.act(move |log| {
             let call = match call {
                 Some(call) => call,
-                None => oldest_ringing(log)?,
+                None => oldest_waiting(log, &others)?,
             };
             let regs = log
                 .registers(Noun::Call, call)?
                 .ok_or_else(|| not_found("call"))?;
+            if others.is_lost(&regs) {
+                return take_over(log, &actor, at_ms, call, &regs);
+            }
             transition(project::call_state(&regs), CallEvent::Answer)
-                .map_err(|rejection| refused(rejection, &regs))?;
+                .map_err(|rejection| refused(rejection, &regs, &others))?;
             let opened = open_in(log, &actor, &numbering, at_ms, &of_call(call, &regs))?;
             let mut writes = vec![
                 FieldWrite::of_subject(Field::CallAnsweredAt, Value::Int(at_ms)),
@@ -91,10 +97,12 @@ impl Station {
     }
 }
 
-fn oldest_ringing(log: &Log<'_>) -> Result<Dot, AppError> {
+fn oldest_waiting(log: &Log<'_>, others: &Others) -> Result<Dot, AppError> {
+    let waits =
+        |regs: &Registers| project::call_state(regs) == CallState::Ringing || others.is_lost(regs);
     read::listed_calls(log.conn())?
         .into_iter()
-        .find(|call| project::call_state(&call.regs) == CallState::Ringing)
+        .find(|call| waits(&call.regs))
         .map(|call| call.dot)
         .ok_or_else(|| RejectionCode::CallNoneRinging.into())
 }
@@ -112,15 +120,16 @@ fn of_call(call: Dot, regs: &Registers) -> NewIncident {
     }
 }
 
-fn refused(rejection: CallRejection, regs: &Registers) -> AppError {
+pub(super) fn refused(rejection: CallRejection, regs: &Registers, others: &Others) -> AppError {
     match rejection {
         CallRejection::AlreadyAnswered => {
-            let desk = regs.text(Field::CallDesk).unwrap_or_default().to_owned();
+            let desk = others.holder(regs).map(|holder| holder.words);
+            let desk = desk.unwrap_or_default();
             Rejection::new(RejectionCode::CallTaken)
                 .with("desk", desk)
                 .into()
         }
-        CallRejection::AlreadyOver | CallRejection::NotMissed => {
+        CallRejection::AlreadyOver | CallRejection::NotMissed | CallRejection::NotTalking => {
             let state = project::call_state(regs).word();
             Rejection::new(RejectionCode::CallState)
                 .with("state", state)

@@ -8,6 +8,7 @@ use fengsui_domain::watch::LimitKey;
 use fengsui_store::read::Record;
 use fengsui_store::{project, read};
 
+use super::held::Others;
 use super::{Fix, best_fix};
 use crate::error::AppError;
 use crate::station::Station;
@@ -33,8 +34,12 @@ pub struct CallRow {
     pub answered_at_ms: Option<i64>,
     /// End, ms.
     pub ended_at_ms: Option<i64>,
-    /// Desk that took it.
+    /// Desk that took it; one of another station by that station's name.
     pub desk: Option<String>,
+    /// A desk of this station took it.
+    pub is_here: bool,
+    /// Its desk talks and its station is out of touch since, ms: it waits for any desk.
+    pub lost_at_ms: Option<i64>,
     /// All fixes.
     pub fixes: Vec<Fix>,
     /// Best fix.
@@ -51,17 +56,19 @@ impl Station {
     pub fn call_list(&self) -> Result<Vec<CallRow>, AppError> {
         let amber_s = self.limits()?.get(LimitKey::Ring).amber_s;
         let records = self.store().read(read::listed_calls)?;
+        let others = self.others()?;
         let mut rows: Vec<CallRow> = records
             .iter()
-            .map(|record| row_of(record, amber_s))
+            .map(|record| row_of(record, amber_s, &others))
             .collect();
-        rows.sort_by_key(|row| (order(row.state), row.ring_at_ms, row.dot));
+        rows.sort_by_key(|row| (order(row), row.ring_at_ms, row.dot));
         Ok(rows)
     }
 }
 
-fn order(state: CallState) -> u8 {
-    match state {
+fn order(row: &CallRow) -> u8 {
+    match row.state {
+        CallState::Talking if row.lost_at_ms.is_some() => 0,
         CallState::Ringing => 0,
         CallState::Talking => 1,
         CallState::Missed => 2,
@@ -70,8 +77,9 @@ fn order(state: CallState) -> u8 {
 }
 
 /// A call as a row.
-pub(crate) fn row_of(record: &Record, amber_s: Option<u32>) -> CallRow {
+pub(crate) fn row_of(record: &Record, amber_s: Option<u32>, others: &Others) -> CallRow {
     let regs = &record.regs;
+    let holder = others.holder(regs);
     let text = |field| regs.text(field).map(str::to_owned);
     let fixes: Vec<Fix> = regs
         .live(Field::CallFix)
@@ -94,7 +102,9 @@ pub(crate) fn row_of(record: &Record, amber_s: Option<u32>) -> CallRow {
         }),
         answered_at_ms: regs.int(Field::CallAnsweredAt),
         ended_at_ms: regs.int(Field::CallEndedAt),
-        desk: text(Field::CallDesk),
+        is_here: holder.as_ref().is_some_and(|holder| holder.is_here),
+        lost_at_ms: holder.as_ref().and_then(|holder| holder.lost_at_ms),
+        desk: holder.map(|holder| holder.words),
         fix: best_fix(&fixes),
         fixes,
         incident: regs.reference(Field::CallIncident),

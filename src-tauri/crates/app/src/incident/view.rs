@@ -91,6 +91,7 @@ impl Station {
     /// `NotFound`, faults.
     pub fn incident_view(&self, dot: Dot) -> Result<IncidentView, AppError> {
         let limits = self.limits()?;
+        let others = self.others()?;
         self.store().read(|conn| {
             let incident = read::whole_by_dot(conn, dot)?.ok_or_else(|| not_found("incident"))?;
             let parts = read::parts_of(conn, incident.record.id)?;
@@ -113,7 +114,7 @@ impl Station {
                 Some(call) => read::call_by_dot(conn, call)?,
                 None => None,
             };
-            let call = call.map(|record| crate::call::row_of(&record, None));
+            let call = call.map(|record| crate::call::row_of(&record, None, &others));
             let assignments: Vec<AssignmentRow> = records
                 .iter()
                 .map(|record| {

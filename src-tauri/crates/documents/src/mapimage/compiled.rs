@@ -187,14 +187,8 @@ fn polygons(stroke: &Stroke) -> Vec<Polygon> {
         Shape::Fill => by_outer_ring(contours(&stroke.path)),
         Shape::Line { .. } => {
             let pen = pen(&stroke.shape);
-            let dashed = match &pen.dash {
-                Some(dash) => stroke.path.dash(dash, 1.0),
-                None => Some(stroke.path.clone()),
-            };
-            let solid = resvg::tiny_skia::Stroke { dash: None, ..pen };
-            let parts = dashed.map(|path| subpaths(&path)).unwrap_or_default();
-            let outline = |part: Path| part.stroke(&solid, 1.0);
-            let outlines = parts.into_iter().filter_map(outline);
+            let outline = |part: Path| part.stroke(&pen, 1.0);
+            let outlines = subpaths(&stroke.path).into_iter().filter_map(outline);
             outlines.map(|path| Polygon::new(contours(&path))).collect()
         }
     }
@@ -331,12 +325,15 @@ mod tests {
     use super::*;
     use crate::vector::VectorTile;
 
+    const WHOLE: [(f32, f32); 1] = [(10.0, 90.0)];
     const RED: Color = Color { r: 255, g: 0, b: 0 };
 
-    fn line(opacity: f64, dashes_px: Vec<f32>) -> Stroke {
+    fn line(opacity: f64, parts: &[(f32, f32)]) -> Stroke {
         let mut path = PathBuilder::new();
-        path.move_to(10.0, 50.0);
-        path.line_to(90.0, 50.0);
+        for (from, to) in parts {
+            path.move_to(*from, 50.0);
+            path.line_to(*to, 50.0);
+        }
         Stroke {
             color: RED,
             opacity,
@@ -344,7 +341,6 @@ mod tests {
             shape: Shape::Line {
                 width_px: 10.0,
                 is_round_cap: false,
-                dashes_px,
             },
         }
     }
@@ -363,7 +359,7 @@ mod tests {
     /// A line of ten pixels' width becomes a rectangle of its length and width.
     #[test]
     fn a_line_becomes_what_it_covers() {
-        let tiles = compiled(vec![line(1.0, Vec::new())]);
+        let tiles = compiled(vec![line(1.0, &WHOLE)]);
         assert_eq!(tiles.len(), 1);
         let read = VectorTile::read(&tiles[0].tile).unwrap();
         let ring = &read.layer("1").unwrap().features[0].paths[0];
@@ -404,13 +400,13 @@ mod tests {
     /// Dashes become polygons of their own; what is not opaque gets a pass of its own.
     #[test]
     fn dashes_and_opacity() {
-        let tiles = compiled(vec![line(1.0, vec![20.0, 10.0])]);
+        let tiles = compiled(vec![line(1.0, &[(10.0, 30.0), (40.0, 60.0), (70.0, 90.0)])]);
         let read = VectorTile::read(&tiles[0].tile).unwrap();
         assert_eq!(read.layer("1").unwrap().features.len(), 3);
         let tiles = compiled(vec![
-            line(1.0, Vec::new()),
-            line(0.5, Vec::new()),
-            line(1.0, Vec::new()),
+            line(1.0, &WHOLE),
+            line(0.5, &WHOLE),
+            line(1.0, &WHOLE),
         ]);
         let backgrounds: Vec<_> = tiles.iter().map(|tile| tile.colors[0].is_some()).collect();
         assert_eq!(backgrounds, [true, false, false]);

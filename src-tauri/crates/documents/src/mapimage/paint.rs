@@ -6,8 +6,7 @@ use super::view::View;
 use crate::DocumentError;
 use crate::style::Color;
 use resvg::tiny_skia::{
-    self, FillRule, LineCap, LineJoin, Mask, Paint, PathBuilder, Pixmap, Rect, StrokeDash,
-    Transform,
+    self, FillRule, LineCap, LineJoin, Mask, Paint, PathBuilder, Pixmap, Rect, Transform,
 };
 
 /// Paints background, areas and lines.
@@ -47,7 +46,6 @@ pub(crate) fn pen(shape: &Shape) -> tiny_skia::Stroke {
     let Shape::Line {
         width_px,
         is_round_cap,
-        dashes_px,
     } = shape
     else {
         return tiny_skia::Stroke::default();
@@ -60,10 +58,6 @@ pub(crate) fn pen(shape: &Shape) -> tiny_skia::Stroke {
             LineCap::Butt
         },
         line_join: LineJoin::Round,
-        dash: match dashes_px.is_empty() {
-            true => None,
-            false => StrokeDash::new(dashes_px.clone(), 0.0),
-        },
         ..tiny_skia::Stroke::default()
     }
 }

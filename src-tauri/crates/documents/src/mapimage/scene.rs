@@ -2,6 +2,7 @@
 //! the page. Both renderers draw this, so they cannot differ in what they show.
 //! Not here: pixels (`paint`, `helper`), names (`label`).
 
+use super::dash::dashes;
 use super::ground::Loaded;
 use super::view::View;
 use crate::style::Style;
@@ -27,8 +28,6 @@ pub(crate) enum Shape {
     Line {
         width_px: f64,
         is_round_cap: bool,
-        /// Lengths of dash and gap in pixels; empty for a whole line.
-        dashes_px: Vec<f32>,
     },
 }
 
@@ -178,11 +177,15 @@ fn lines(layer: &StyleLayer, paint: &LinePaint, view: &View, loaded: &Loaded) ->
             let points: Vec<_> = line.iter().map(|point| placement.px(*point)).collect();
             if paint.dashes.is_empty() {
                 add(path, points.into_iter(), is_ring);
-            } else {
-                // Dashes of two tiles that overlap would fill each other's gaps.
-                for part in clip(&points, placement.edges()) {
-                    add(path, part.into_iter(), false);
-                }
+                continue;
+            }
+            let end = points.first().copied().filter(|_| is_ring);
+            let points: Vec<_> = points.into_iter().chain(end).collect();
+            // Dashes of two tiles that overlap would fill each other's gaps.
+            let pattern = pattern(paint, width_px, view.zoom);
+            let parts = dashes(&points, &pattern).into_iter();
+            for part in parts.flat_map(|dash| clip(&dash, placement.edges())) {
+                add(path, part.into_iter(), false);
             }
         }
     });
@@ -191,14 +194,17 @@ fn lines(layer: &StyleLayer, paint: &LinePaint, view: &View, loaded: &Loaded) ->
         let shape = Shape::Line {
             width_px,
             is_round_cap: paint.is_round_cap,
-            dashes_px: paint
-                .dashes
-                .iter()
-                .map(|part| part * width_px as f32)
-                .collect(),
         };
         (color, opacity, shape)
     })
+}
+
+/// Lengths of dash and gap in pixels: widths of the line, and between two whole zooms they grow
+/// with the tile, as on the screen.
+fn pattern(paint: &LinePaint, width_px: f64, zoom: f64) -> Vec<f64> {
+    let grown = (zoom - zoom.floor()).exp2();
+    let px = |part: &f32| f64::from(*part) * width_px * grown;
+    paint.dashes.iter().map(px).collect()
 }
 
 fn finish<K>(gathered: Gathered<K>, paint: impl Fn(K) -> (Color, u64, Shape)) -> Vec<Stroke> {

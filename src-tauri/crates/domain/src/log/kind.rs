@@ -43,6 +43,8 @@ kinds! {
     CallEnd = 4 "call.end",
     /// A missed call was called back.
     CallBack = 5 "call.call_back",
+    /// Taken over from a desk that is gone.
+    CallTakeOver = 6 "call.take_over",
     /// 建单.
     IncidentOpen = 10 "incident.open",
     /// 增改.

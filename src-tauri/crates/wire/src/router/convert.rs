@@ -296,7 +296,7 @@ pub(crate) fn pairs(line: &[Wgs84]) -> Vec<[f64; 2]> {
 
 /// A call.
 pub(crate) fn call_of(row: CallRow, own_desk: &str) -> Call {
-    let mine = row.desk.as_deref() == Some(own_desk);
+    let mine = row.is_here && row.desk.as_deref() == Some(own_desk);
     Call {
         id: row.dot.to_string(),
         line: line_of(row.line),
@@ -310,6 +310,7 @@ pub(crate) fn call_of(row: CallRow, own_desk: &str) -> Call {
         ended_at_ms: row.ended_at_ms,
         desk: row.desk,
         mine,
+        lost_at_ms: row.lost_at_ms,
         fix: row.fix.map(fix_of),
         incident: row.incident.map(|dot| dot.to_string()),
     }
