@@ -1,5 +1,5 @@
 -- Written by `cargo xtask schema` from the migrations; not edited.
--- Version 3.
+-- Version 4.
 
 CREATE TABLE account (
     id INTEGER PRIMARY KEY,
@@ -155,7 +155,7 @@ CREATE TABLE incident (
     opened_at INTEGER NOT NULL,
     closed_at INTEGER NOT NULL DEFAULT 0,
     open INTEGER NOT NULL,                   -- 1 = on the board
-    active INTEGER NOT NULL DEFAULT 0,       -- assignments not ended
+    active INTEGER NOT NULL DEFAULT 0, voice TEXT NOT NULL DEFAULT '', part_of INTEGER NOT NULL DEFAULT 0, whole INTEGER NOT NULL DEFAULT 0,       -- assignments not ended
     UNIQUE (writer, seq)
 ) STRICT;
 
@@ -164,6 +164,12 @@ CREATE INDEX incident_day ON incident (day, stage);
 CREATE INDEX incident_number ON incident (number);
 
 CREATE INDEX incident_open ON incident (opened_at) WHERE open = 1;
+
+CREATE INDEX incident_part ON incident (part_of) WHERE part_of > 0;
+
+CREATE INDEX incident_voice ON incident (voice) WHERE voice <> '';
+
+CREATE INDEX incident_whole ON incident (whole) WHERE whole > 0;
 
 CREATE TABLE invitation (
     number INTEGER PRIMARY KEY,
