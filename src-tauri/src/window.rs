@@ -241,7 +241,10 @@ fn answer_tile(desk: &Arc<Desk>, request: &Request<Vec<u8>>, responder: UriSchem
                     match tile.is_gzip.then(|| unpacked(&tile.bytes)) {
                         None => (StatusCode::OK, tile.bytes),
                         Some(Ok(plain)) => (StatusCode::OK, plain),
-                        Some(Err(_)) => (StatusCode::INTERNAL_SERVER_ERROR, Vec::new()),
+                        Some(Err(error)) => {
+                            tracing::warn!(?name, %error, "tile.broken");
+                            (StatusCode::INTERNAL_SERVER_ERROR, Vec::new())
+                        }
                     }
                 }
                 Err(_) => (StatusCode::SERVICE_UNAVAILABLE, Vec::new()),

@@ -16,6 +16,7 @@ mod window {
     mod intake;
     mod keys;
     mod looks;
+    mod maps;
     mod page;
     mod person;
     mod pictures;

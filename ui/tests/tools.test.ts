@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HotCells, PlaceFacts, Positions, Rings, Route, Unit } from '@generated/types';
 import { FixtureHost } from '../fixture/fixture-host';
-import { areaFeatures, cameraFeatures, countsOf, fixedFeatures, point135Features } from '@features/map/layers/fixed';
+import { areaFeatures, cameraFeatures, cameraOf, countsOf, fixedFeatures, point135Features } from '@features/map/layers/fixed';
 import { circleFeatures, unitFeatures } from '@features/map/layers/things';
 import { readRadius, stepRadius } from '@features/map/tools/circle.svelte';
 import { hotCsv, readHours } from '@features/map/tools/hot.svelte';
@@ -126,6 +126,9 @@ describe('layers', () => {
     expect(fixed.filter((one) => one.properties?.['icon'] === 'checkpoint')).toHaveLength(23);
     expect(fixed.some((one) => String(one.properties?.['icon']).startsWith('camera'))).toBe(false);
     expect(cameraFeatures(layers).features).toHaveLength(300);
+    expect(cameraFeatures(layers).features[7]?.properties).toEqual({ id: 'v7', icon: 'camera_off', title: '探头 8' });
+    expect(cameraOf(layers, 'v7')).toMatchObject({ id: 'v7', name: '探头 8', online: false, point: { lon: layers.cameras.lons[7], lat: layers.cameras.lats[7] } });
+    expect([cameraOf(layers, 'nobody'), cameraOf(null, 'v7')]).toEqual([null, null]);
     expect(countsOf(layers)).toMatchObject({ cameras: 300, checkpoints: 30, jurisdictions: 3, zones: 2 });
     expect(countsOf(null)).toEqual({});
     const names = areaFeatures(layers.areas).features.filter((one) => one.geometry.type === 'Point');

@@ -4,13 +4,14 @@
 //! Not here: whether the answers are right (`mappack/tests/roads.rs`, `tests/peers`); though what
 //! is compared is compared.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use fengsui_geo::Wgs84;
 use fengsui_mappack::road_graph;
-use fengsui_routing::{NoWay, PieceId, RoadGraph, Roads, Snap, SpeedTable, oracle};
+use fengsui_routing::{NoWay, PieceId, Reach, RoadGraph, Roads, Snap, SpeedTable, oracle};
 
 use super::figures::{Samples, timed};
 use super::place::{Place, tell};
@@ -24,6 +25,8 @@ const GOALS: usize = 200;
 const PEER_GOALS: usize = 20;
 /// Rings and closures.
 const ROUNDS: usize = 100;
+/// Rings of the desk, seconds.
+const RING_LIMITS_S: [f64; 3] = [60.0, 180.0, 300.0];
 /// Openings.
 const OPENINGS: usize = 9;
 
@@ -174,19 +177,45 @@ fn beside_valhalla(
     Ok(())
 }
 
+/// Rings with their outlines beside one Dijkstra forwards that only says which pieces it reached.
 fn rings(roads: &Roads, dice: &mut Dice, out: &mut dyn FnMut(Row)) -> Result<()> {
-    let mut took = Vec::new();
-    while took.len() < ROUNDS {
+    let (mut ours, mut floor) = (Vec::new(), Vec::new());
+    while ours.len() < ROUNDS {
         let at = somewhere(roads, dice)?;
-        if roads.snap_start(at).is_ok() {
-            took.push(timed(|| roads.rings(at, &[60.0, 180.0, 300.0]))?.1);
-        }
+        let Ok(start) = roads.snap_start(at) else {
+            continue;
+        };
+        let limit_ms = RING_LIMITS_S[2] as u32 * 1_000;
+        let (theirs, ms) = timed(|| anyhow::Ok(oracle::reached(roads, &start, limit_ms)))?;
+        floor.push(ms);
+        let (mine, ms) = timed(|| roads.rings(at, &RING_LIMITS_S))?;
+        ours.push(ms);
+        let widest = mine.last().context("no ring")?;
+        same_pieces(&start, widest, &theirs)?;
     }
-    let took = Samples::new(took);
+    let (ours, floor) = (Samples::new(ours), Samples::new(floor));
     for percent in [50, 99] {
         let name = format!("rings of 1, 3 and 5 min p{percent}");
-        out(Row::new(name, took.percentile(percent), "ms", took.count()));
+        let row = Row::new(name, ours.percentile(percent), "ms", ours.count());
+        out(row.against("Dijkstra forwards", floor.percentile(percent)));
     }
+    Ok(())
+}
+
+/// A ring has the pieces that Dijkstra drove onto; one that it drove onto with less than a second
+/// left may be too little to be drawn.
+fn same_pieces(start: &Snap, ring: &Reach, theirs: &[(PieceId, u32)]) -> Result<()> {
+    let drawn: BTreeSet<PieceId> = ring.lines.iter().map(|line| line.piece).collect();
+    let mut allowed: BTreeSet<PieceId> = theirs.iter().map(|(piece, _)| *piece).collect();
+    allowed.insert(start.piece);
+    ensure!(
+        drawn.is_subset(&allowed),
+        "a ring reaches what Dijkstra does not"
+    );
+    let missing = theirs
+        .iter()
+        .find(|(piece, left_ms)| *left_ms >= 1_000 && !drawn.contains(piece));
+    ensure!(missing.is_none(), "a ring leaves out {missing:?}");
     Ok(())
 }
 

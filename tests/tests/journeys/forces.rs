@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use fengsui_geo::{Sector, Wgs84, distance_m};
+use fengsui_mappack::county::CameraRow;
 use fengsui_tests::desk::{Desk, NOON_MS, Scratch, TestClock, options, text};
 use serde_json::{Value, json};
 
@@ -112,6 +113,23 @@ fn c5_a_circle_counts_who_can_be_called() {
         desk.refused("circle.query", refused).unwrap(),
         "value.invalid"
     );
+}
+
+/// C3, C6: what the map is given of cameras is the county's own table, list beside list.
+#[test]
+fn c3_the_maps_cameras_are_the_countys() {
+    let (_home, _clock, desk) = mapped("c3-cameras");
+    let layers = desk.ok("layer.list", json!({})).unwrap();
+    let given = &layers["cameras"];
+    let table = &desk.station.county().data.cameras;
+    assert!(table.len() > 30, "{}", table.len());
+    let list = |of: &dyn Fn(&CameraRow) -> Value| Value::from_iter(table.iter().map(of));
+    assert_eq!(given["ids"], list(&|row| json!(row.id)));
+    assert_eq!(given["names"], list(&|row| json!(row.name)));
+    assert_eq!(given["lons"], list(&|row| json!(row.position.lon_deg())));
+    assert_eq!(given["lats"], list(&|row| json!(row.position.lat_deg())));
+    assert_eq!(given["headings_deg"], list(&|row| json!(row.heading_deg)));
+    assert_eq!(given["online"], list(&|row| json!(row.status == "在线")));
 }
 
 /// C6: the eight to look through are those that looking at every one finds, dead ones last; who

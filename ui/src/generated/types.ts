@@ -1940,27 +1940,35 @@ owner: string,
  */
 rings: Array<Array<[number, number]>>, };
 
-export type LayerCamera = { 
 /**
- * Id.
+ * Camera points, a list for each fact of theirs, all equally long and in one order: a county has
+ * 30,000, and as objects they took several times as long on the way to the map.
  */
-id: string, 
+export type LayerCameras = { 
 /**
- * Name.
+ * Ids.
  */
-name: string, 
+ids: Array<string>, 
 /**
- * Where.
+ * Names.
  */
-point: Point, 
+names: Array<string>, 
+/**
+ * Longitudes, degrees.
+ */
+lons: Array<number>, 
+/**
+ * Latitudes, degrees.
+ */
+lats: Array<number>, 
 /**
  * Degrees; `null` = turns or unknown.
  */
-heading_deg: number | null, 
+headings_deg: Array<number | null>, 
 /**
  * Working as far as known.
  */
-online: boolean, };
+online: Array<boolean>, };
 
 export type LayerCheckpoint = { 
 /**
@@ -2062,7 +2070,7 @@ checkpoints: Array<LayerCheckpoint>,
 /**
  * Cameras.
  */
-cameras: Array<LayerCamera>, 
+cameras: LayerCameras, 
 /**
  * Towns; `point` null = only the name is known.
  */

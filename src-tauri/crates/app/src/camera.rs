@@ -80,7 +80,7 @@ impl Station {
             return Err(RejectionCode::MapMissing.into());
         }
         let things = self.map().things();
-        let (rows, index) = (&things.cameras.rows, &things.cameras.index);
+        let (rows, index) = (&things.cameras().rows, &things.cameras().index);
         let near = index.near(point, limit as usize);
         let found = near.into_iter().filter_map(|near| {
             let row = rows.get(near.camera)?;
@@ -112,7 +112,7 @@ impl Station {
         incident: Option<Dot>,
     ) -> Result<String, AppError> {
         let things = self.map().things();
-        let found = things.cameras.rows.iter().find(|row| row.code == id);
+        let found = things.cameras().rows.iter().find(|row| row.code == id);
         let camera = found.ok_or_else(|| not_found("camera"))?;
         let number = match incident {
             Some(incident) => self.store().read(|conn| {

@@ -130,7 +130,7 @@ impl Map {
             Some(pack) if pack.has_roads() => RoadNet::Loading,
             _ => RoadNet::None,
         };
-        let things = Arc::new(pack.as_deref().map(Things::of).unwrap_or_default());
+        let things = Arc::new(pack.as_ref().map(Things::of).unwrap_or_default());
         self.held_mut(|in_use| {
             *in_use = InUse {
                 pack,

@@ -1,34 +1,75 @@
-//! A packed tile made plain again, for readers that no content encoding is undone for.
+//! Tiles in gzip, as MBTiles wants them, and made plain again for readers that no content encoding
+//! is undone for.
 //!
-//! Not here: packing (`tiles`).
+//! Tiles of ours are gzip whose body is not pressed together (decision 0030): taking them out is a
+//! copy and a check sum, where a pressed tile took as long as many readings of it. Packs of before
+//! and of others hold pressed ones, which are read all the same.
 
-use std::io::Read;
-
-use flate2::read::GzDecoder;
+use libdeflater::{CompressionLvl, Compressor, DecompressionError, Decompressor};
 
 /// A tile never unpacks to more than this; what does is broken.
-const TILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
+const TILE_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Deflate gives at most so many bytes for each of its own.
+const SWELL_MAX: usize = 1_032;
 
-/// Unpacks a tile as [`crate::Pack::tile`] gives it.
+/// Why a tile does not unpack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BrokenTile {
+    /// No gzip, cut short, or other bytes than were packed.
+    #[error("the tile is no whole gzip, or its bytes are not those that were packed")]
+    Damaged,
+    /// What it says of its size cannot be.
+    #[error("the tile says that it unpacks from {packed} to {plain} bytes, which no tile does")]
+    Swollen {
+        /// Bytes as it lies.
+        packed: usize,
+        /// Bytes it says it has.
+        plain: usize,
+    },
+}
+
+/// A tile as it lies in a pack. The header carries no time: the same tile, the same bytes.
+pub(crate) fn wrapped(plain: &[u8]) -> Vec<u8> {
+    let mut gzip = Compressor::new(CompressionLvl::new(0).unwrap_or_default());
+    let mut bytes = vec![0; gzip.gzip_compress_bound(plain.len())];
+    // It only fails when there is too little room.
+    let written = gzip.gzip_compress(plain, &mut bytes).unwrap_or(0);
+    bytes.truncate(written);
+    bytes
+}
+
+/// Unpacks a tile as [`crate::Pack::tile`] gives it. Nothing is set aside for it before the size
+/// it states was found possible.
 ///
 /// # Errors
-/// The bytes are not gzip, are cut short, or unpack to more than 16 MiB.
-pub fn unpacked(packed: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(packed.len() * 3);
-    GzDecoder::new(packed)
-        .take(TILE_BYTES_MAX + 1)
-        .read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > TILE_BYTES_MAX {
-        return Err(std::io::Error::other("the tile unpacks to too much"));
+/// [`BrokenTile`].
+pub fn unpacked(packed: &[u8]) -> Result<Vec<u8>, BrokenTile> {
+    let plain = stated_size(packed).ok_or(BrokenTile::Damaged)?;
+    if plain > TILE_BYTES_MAX || plain > packed.len() * SWELL_MAX {
+        let packed = packed.len();
+        return Err(BrokenTile::Swollen { packed, plain });
     }
-    Ok(bytes)
+    let mut bytes = vec![0; plain];
+    match Decompressor::new().gzip_decompress(packed, &mut bytes) {
+        Ok(written) if written == plain => Ok(bytes),
+        Ok(_) | Err(DecompressionError::BadData | DecompressionError::InsufficientSpace) => {
+            Err(BrokenTile::Damaged)
+        }
+    }
+}
+
+/// The size that stands at the end of every gzip.
+fn stated_size(packed: &[u8]) -> Option<usize> {
+    let size = packed.last_chunk::<4>()?;
+    usize::try_from(u32::from_le_bytes(*size)).ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
+    use std::io::{Read, Write};
 
     use flate2::Compression;
+    use flate2::read::GzDecoder;
     use flate2::write::GzEncoder;
 
     use super::*;
@@ -39,17 +80,81 @@ mod tests {
         encoder.finish().unwrap()
     }
 
+    /// Something that packs, and not to nothing.
+    fn tile(bytes: u32) -> Vec<u8> {
+        (0..bytes)
+            .map(|i| (i.wrapping_mul(i) % 251) as u8)
+            .collect()
+    }
+
+    fn with_size(mut packed: Vec<u8>, size: u32) -> Vec<u8> {
+        packed.truncate(packed.len() - 4);
+        packed.extend(size.to_le_bytes());
+        packed
+    }
+
+    /// Ours, those of packs of before; and what another library makes of ours.
     #[test]
     fn a_tile_comes_out_as_it_went_in() {
-        let tile: Vec<u8> = (0..100_000_u32).map(|i| (i % 251) as u8).collect();
-        assert_eq!(unpacked(&packed(&tile)).unwrap(), tile);
+        for bytes in [0, 1, 1_000, 65_535, 65_536, 100_000, 3_000_000] {
+            let tile = tile(bytes);
+            let ours = wrapped(&tile);
+            let more = ours.len() - tile.len();
+            assert!(more < 30 + tile.len() / 10_000, "{bytes}: {more} more");
+            let mut read = Vec::new();
+            GzDecoder::new(ours.as_slice())
+                .read_to_end(&mut read)
+                .unwrap();
+            assert!(read == tile, "{bytes}");
+            assert!(unpacked(&ours).as_ref() == Ok(&tile), "{bytes}");
+            assert!(unpacked(&packed(&tile)).as_ref() == Ok(&tile), "{bytes}");
+        }
     }
 
     #[test]
-    fn a_broken_or_swollen_tile_is_refused() {
-        let whole = packed(&[7; 1_000]);
-        assert!(unpacked(&whole[..whole.len() - 4]).is_err());
-        assert!(unpacked(b"not gzip").is_err());
-        assert!(unpacked(&packed(&vec![0; TILE_BYTES_MAX as usize + 1])).is_err());
+    fn a_tile_cut_short_is_refused_wherever_it_is_cut() {
+        for whole in [packed(&tile(1_000)), wrapped(&tile(1_000))] {
+            for end in 0..whole.len() {
+                assert!(unpacked(&whole[..end]).is_err(), "{end}");
+            }
+        }
+        assert_eq!(unpacked(b"not gzip"), Err(swollen(8, 0x7069_7a67)));
+    }
+
+    fn swollen(packed: usize, plain: usize) -> BrokenTile {
+        BrokenTile::Swollen { packed, plain }
+    }
+
+    /// A bit turned in the header, the body, the check sum or the size.
+    #[test]
+    fn a_tile_with_other_bytes_is_refused() {
+        for whole in [packed(&tile(1_000)), wrapped(&tile(1_000))] {
+            // The ten bytes of the header hold a time and a system as well, which mean nothing;
+            // the first of a body that is not pressed has five bits that are never looked at.
+            let places = [0, 1, 2].into_iter().chain(11..whole.len());
+            for at in places {
+                let mut broken = whole.clone();
+                broken[at] ^= 0x10;
+                assert!(unpacked(&broken).is_err(), "byte {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_bomb_is_refused_before_it_goes_off() {
+        let much = TILE_BYTES_MAX + 1;
+        let bomb = packed(&vec![0; much]);
+        assert_eq!(unpacked(&bomb), Err(swollen(bomb.len(), much)));
+        // One that states a small size does not get more room than that.
+        assert_eq!(unpacked(&with_size(bomb, 1_000)), Err(BrokenTile::Damaged));
+        // A few bytes that state as much as a tile may have are given none of it.
+        let small = with_size(packed(&tile(1_000)), TILE_BYTES_MAX as u32);
+        assert_eq!(unpacked(&small), Err(swollen(small.len(), TILE_BYTES_MAX)));
+        // One that states more than it has is not filled up with nothing.
+        let more = with_size(packed(&tile(1_000)), 1_001);
+        assert_eq!(unpacked(&more), Err(BrokenTile::Damaged));
+        let mut behind = packed(&tile(1_000));
+        behind.extend(1_001_u32.to_le_bytes());
+        assert_eq!(unpacked(&behind), Err(BrokenTile::Damaged));
     }
 }

@@ -42,7 +42,7 @@ pub struct BuildInput {
 }
 
 /// Raised when the same files give a pack with other content, so that desks build it anew.
-const CONTENT_EDITION: u32 = 2;
+const CONTENT_EDITION: u32 = 3;
 
 const OSM_LICENCE: &str = "ODbL-1.0";
 const OSM_ATTRIBUTION: &str = "© OpenStreetMap contributors";

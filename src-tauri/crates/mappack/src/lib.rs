@@ -46,7 +46,7 @@ pub use divisions::{DivisionTown, DivisionVillage, Divisions};
 pub use error::PackError;
 pub use gazetteer::PlaceClass;
 pub use gazetteer::locate::Whence;
-pub use gzip::unpacked;
+pub use gzip::{BrokenTile, unpacked};
 pub use input::BuildInput;
 pub use manifest::{
     COUNTY_FILE, Counts, FORMAT_VERSION, FileEntry, GAZETTEER_FILE, MANIFEST_FILE, Manifest,

@@ -194,7 +194,7 @@ impl Pack {
         &self.lazy
     }
 
-    /// A tile as gzipped vector tile; rows are counted from the north (XYZ). `None` when the
+    /// A tile as vector tile in gzip; rows are counted from the north (XYZ). `None` when the
     /// pack has none there: no map, which is not the same as an empty place on the map.
     ///
     /// # Errors

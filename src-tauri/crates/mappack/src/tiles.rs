@@ -3,11 +3,10 @@
 
 use crate::drawing::{Drawing, Geom, Layer};
 use crate::extract::Px;
+use crate::gzip;
 use crate::mvt::{EXTENT, LayerWriter, Shape};
 use crate::shapes::{Side, clip_line, clip_ring, doubled_area, thin, thin_ring};
-use flate2::{Compression, write::GzEncoder};
 use std::collections::BTreeMap;
-use std::io::Write as _;
 
 /// First and last zoom of a pack; further in, the desk enlarges the last.
 pub(crate) const ZOOMS: std::ops::RangeInclusive<u8> = 6..=14;
@@ -320,14 +319,10 @@ fn encode(drawing: &Drawing, z: u8, items: &[Item], shapes: &[Shape]) -> Vec<u8>
     if let Some((_, done)) = writer {
         done.finish(&mut tile);
     }
-    if tile.is_empty() {
-        return tile;
+    match tile.is_empty() {
+        true => tile,
+        false => gzip::wrapped(&tile),
     }
-    // Writing into memory cannot fail; the header carries no time, so the bytes are repeatable.
-    let mut gzip = GzEncoder::new(Vec::with_capacity(tile.len() / 2), Compression::new(6));
-    gzip.write_all(&tile)
-        .and_then(|()| gzip.finish())
-        .unwrap_or_default()
 }
 
 const _: () = assert!(

@@ -2,11 +2,11 @@
 //! For tests, which compare, and for benchmarks, where it is the floor. Not here: anything that
 //! the program itself uses.
 
-use crate::cost::{Cost, FAR, cost};
-use crate::graph::Lane;
+use crate::cost::{Cost, FAR, cost, ms};
+use crate::graph::{Lane, PieceId};
 use crate::rank::travel;
 use crate::roads::Roads;
-use crate::snap::Snap;
+use crate::snap::{Snap, off_road_ms};
 use crate::{NoWay, Travel};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -63,6 +63,44 @@ pub fn forward(roads: &Roads, start: &Snap, goal: &Snap) -> Result<Travel, NoWay
         }
     }
     travel(least, start, goal)
+}
+
+/// The pieces that [`Roads::rings`] drives onto from a place within a time, each with how much of
+/// the time is left there in milliseconds, by a search forwards that ends with the time. Sorted by
+/// piece; one that is driven onto from both sides stands twice.
+pub fn reached(roads: &Roads, start: &Snap, limit_ms: u32) -> Vec<(PieceId, u32)> {
+    let lanes = roads.graph.lane_count();
+    let (mut entered, mut at_end) = (vec![FAR; lanes], vec![FAR; lanes]);
+    let mut queue = BinaryHeap::new();
+    for (lane, to_its_end) in roads.starts(start) {
+        at_end[lane as usize] = to_its_end + cost(off_road_ms(start.off_m), 0);
+        queue.push(Reverse((at_end[lane as usize], lane)));
+    }
+    while let Some(Reverse((now, lane))) = queue.pop() {
+        if ms(now) > limit_ms {
+            break;
+        }
+        if now > at_end[lane as usize] {
+            continue;
+        }
+        for turn in roads.turns.out_of(lane) {
+            let onto = roads.turns.onto[turn] as usize;
+            if roads.turn_cost(turn) >= FAR {
+                continue;
+            }
+            let entry = now + cost(roads.turns.ms[turn], 0);
+            entered[onto] = entered[onto].min(entry);
+            let end = entry + roads.lane_cost(roads.turns.onto[turn]);
+            if end < at_end[onto] {
+                at_end[onto] = end;
+                queue.push(Reverse((end, onto as Lane)));
+            }
+        }
+    }
+    let pieces = (0..).zip(entered).filter(|(_, entry)| *entry < FAR);
+    let left =
+        |(lane, entry): (Lane, Cost)| Some((PieceId(lane / 2), limit_ms.checked_sub(ms(entry))?));
+    pieces.filter_map(left).collect()
 }
 
 fn ahead_on_the_same_lane(roads: &Roads, start: &Snap, goal: &Snap) -> Cost {

@@ -147,7 +147,7 @@ pub struct Layers {
     /// Checkpoints.
     pub checkpoints: Vec<LayerCheckpoint>,
     /// Cameras.
-    pub cameras: Vec<LayerCamera>,
+    pub cameras: LayerCameras,
     /// Towns; `point` null = only the name is known.
     pub towns: Vec<LayerTown>,
     /// Areas: jurisdictions, patrol zones …
@@ -188,19 +188,22 @@ pub struct LayerCheckpoint {
     pub point: Point,
 }
 
-/// A camera point.
-#[derive(Debug, Clone, Serialize, TS)]
-pub struct LayerCamera {
-    /// Id.
-    pub id: String,
-    /// Name.
-    pub name: String,
-    /// Where.
-    pub point: Point,
+/// Camera points, a list for each fact of theirs, all equally long and in one order: a county has
+/// 30,000, and as objects they took several times as long on the way to the map.
+#[derive(Debug, Clone, Default, Serialize, TS)]
+pub struct LayerCameras {
+    /// Ids.
+    pub ids: Vec<String>,
+    /// Names.
+    pub names: Vec<String>,
+    /// Longitudes, degrees.
+    pub lons: Vec<f64>,
+    /// Latitudes, degrees.
+    pub lats: Vec<f64>,
     /// Degrees; `null` = turns or unknown.
-    pub heading_deg: Option<f64>,
+    pub headings_deg: Vec<Option<f64>>,
     /// Working as far as known.
-    pub online: bool,
+    pub online: Vec<bool>,
 }
 
 /// A town.

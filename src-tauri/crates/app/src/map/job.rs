@@ -291,8 +291,10 @@ impl Station {
         self.read_roads(&pack);
     }
 
-    /// Reads what is searched of a pack, and its roads, and lays the county's speeds over them.
+    /// Reads the cameras of a pack, what is searched of it, and its roads, and lays the county's
+    /// speeds over them.
     pub(crate) fn read_roads(&self, pack: &Arc<Pack>) {
+        self.map().things().cameras();
         if let Err(error) = pack.warm() {
             tracing::warn!(%error, "places are read when they are first searched");
         }

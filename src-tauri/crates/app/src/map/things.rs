@@ -1,6 +1,9 @@
-//! What stands in the county by the pack in use, read once when the pack comes into use.
+//! What stands in the county by the pack in use, read once when the pack comes into use; the
+//! cameras, which may be tens of thousands, when they are first asked for.
 //!
 //! Not here: which of it a question wants (`camera`, `force`, `place`).
+
+use std::sync::{Arc, OnceLock};
 
 use fengsui_domain::camera::CameraIndex;
 use fengsui_mappack::{AreaRow, OwnLayer, OwnShape, Pack, PackError, ThingRow};
@@ -23,8 +26,9 @@ pub struct Things {
     pub has_areas: bool,
     /// Things of every layer but cameras.
     pub rows: Vec<ThingRow>,
-    /// Cameras.
-    pub cameras: Cameras,
+    cameras: OnceLock<Cameras>,
+    /// Whence the cameras come.
+    pack: Option<Arc<Pack>>,
 }
 
 impl Default for Cameras {
@@ -44,19 +48,22 @@ impl Cameras {
 
 impl Things {
     /// Reads a pack; what cannot be read is left out and logged, the desk says so by its layers.
-    pub(super) fn of(pack: &Pack) -> Things {
-        Things::read(pack).unwrap_or_else(|error| {
+    pub(super) fn of(pack: &Arc<Pack>) -> Things {
+        let mut things = Things::read(pack).unwrap_or_else(|error| {
             tracing::error!(%error, "the county's own data could not be read");
             Things::default()
-        })
+        });
+        things.pack = Some(pack.clone());
+        things
     }
 
     fn read(pack: &Pack) -> Result<Things, PackError> {
         let mut things = Things::default();
         for info in pack.layers()? {
             if info.layer == OwnLayer::Camera {
-                things.cameras = Cameras::of(pack.things(info.layer)?);
-            } else if info.layer.shape() == OwnShape::Area {
+                continue;
+            }
+            if info.layer.shape() == OwnShape::Area {
                 things.areas.extend(pack.areas(info.layer)?);
             } else {
                 things.rows.extend(pack.things(info.layer)?);
@@ -67,7 +74,20 @@ impl Things {
         Ok(things)
     }
 
-    /// Things of a layer.
+    /// Cameras. Whoever asks first, or while another reads them, waits until they are read.
+    pub fn cameras(&self) -> &Cameras {
+        self.cameras.get_or_init(|| {
+            let Some(pack) = &self.pack else {
+                return Cameras::default();
+            };
+            Cameras::of(pack.things(OwnLayer::Camera).unwrap_or_else(|error| {
+                tracing::error!(%error, "the cameras could not be read");
+                Vec::new()
+            }))
+        })
+    }
+
+    /// Things of a layer but cameras.
     pub fn of_layer(&self, layer: OwnLayer) -> impl Iterator<Item = &ThingRow> {
         self.rows.iter().filter(move |row| row.layer == layer)
     }

@@ -5,7 +5,9 @@
 use crate::cases;
 use crate::town::{Dice, anywhere, at, town};
 use fengsui_geo::{Wgs84, distance_m, point_in_ring};
-use fengsui_routing::{PieceId, Polygon, Reach, ReachLine, RoadGraph, Roads, SpeedTable};
+use fengsui_routing::{
+    PieceId, Polygon, Reach, ReachLine, RoadGraph, Roads, SpeedTable, oracle,
+};
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -97,6 +99,28 @@ proptest! {
                     let limit_s = reach.limit_s;
                     prop_assert_eq!(is_on, seconds < limit_s, "{} {}", seconds, limit_s);
                 }
+            }
+        }
+    }
+
+    /// The pieces of a ring are those that plain Dijkstra drives onto in time, and the start's own;
+    /// one that is driven onto in the last second may be too little to be a line.
+    #[test]
+    fn pieces_are_those_of_dijkstra(seed in any::<u64>(), column in 0.0..7.0, row in 0.0..7.0) {
+        let roads = roads(seed, 8);
+        let Ok(reaches) = roads.rings(at(column, row), &LIMITS_S) else {
+            return Ok(());
+        };
+        let start = roads.snap_start(at(column, row)).unwrap();
+        for reach in &reaches {
+            let plain = oracle::reached(&roads, &start, (reach.limit_s * 1e3) as u32);
+            let on = |piece| reach.lines.iter().any(|line| line.piece == piece);
+            for line in &reach.lines {
+                let is_plain = plain.iter().any(|(piece, _)| *piece == line.piece);
+                prop_assert!(is_plain || line.piece == start.piece, "{line:?}");
+            }
+            for (piece, left_ms) in &plain {
+                prop_assert!(*left_ms < 1_000 || on(*piece), "{piece:?} with {left_ms} ms");
             }
         }
     }

@@ -10,7 +10,7 @@ use super::convert::{degrees, pairs, point_of};
 use crate::common::Nothing;
 use crate::failure::{Failure, FailureCode};
 use crate::map::{
-    BuildMap, InstallMap, LayerArea, LayerCamera, LayerCheckpoint, LayerPost, LayerThing,
+    BuildMap, InstallMap, LayerArea, LayerCameras, LayerCheckpoint, LayerPost, LayerThing,
     LayerTown, Layers, MapJob, MapOffer, MapView, PackCount, PackFacts, PackSource, RejectedRow,
 };
 
@@ -27,7 +27,7 @@ pub(super) fn layers(context: &Context<'_>, _: Nothing) -> Result<Layers, Failur
     Ok(Layers {
         posts: of(OwnLayer::Post).map(post).collect(),
         checkpoints: of(OwnLayer::Checkpoint).map(checkpoint).collect(),
-        cameras: things.cameras.rows.iter().map(camera).collect(),
+        cameras: cameras(&things.cameras().rows),
         towns: towns
             .into_iter()
             .map(|town| LayerTown {
@@ -76,13 +76,14 @@ fn checkpoint(row: &ThingRow) -> LayerCheckpoint {
     }
 }
 
-fn camera(row: &ThingRow) -> LayerCamera {
-    LayerCamera {
-        id: row.code.clone(),
-        name: row.name.clone(),
-        point: degrees(row.position),
-        heading_deg: row.heading_deg,
-        online: row.status == "在线",
+fn cameras(rows: &[ThingRow]) -> LayerCameras {
+    LayerCameras {
+        ids: rows.iter().map(|row| row.code.clone()).collect(),
+        names: rows.iter().map(|row| row.name.clone()).collect(),
+        lons: rows.iter().map(|row| row.position.lon_deg()).collect(),
+        lats: rows.iter().map(|row| row.position.lat_deg()).collect(),
+        headings_deg: rows.iter().map(|row| row.heading_deg).collect(),
+        online: rows.iter().map(|row| row.status == "在线").collect(),
     }
 }
 

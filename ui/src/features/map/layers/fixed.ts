@@ -22,8 +22,34 @@ export function fixedFeatures(layers: Layers): FeatureCollection {
   ]);
 }
 
+/** A camera of the lists. */
+export interface Camera {
+  id: string;
+  name: string;
+  point: Point;
+  heading_deg: number | null;
+  online: boolean;
+}
+
+function cameraAt({ cameras }: Layers, n: number): Camera {
+  return {
+    id: cameras.ids[n] ?? '', name: cameras.names[n] ?? '', point: { lon: cameras.lons[n] ?? 0, lat: cameras.lats[n] ?? 0 },
+    heading_deg: cameras.headings_deg[n] ?? null, online: cameras.online[n] ?? false,
+  };
+}
+
+export function camerasOf(layers: Layers): Camera[] {
+  return layers.cameras.ids.map((_, n) => cameraAt(layers, n));
+}
+
+/** A camera by its id; `null` when the county's table has none. */
+export function cameraOf(layers: Layers | null, id: string): Camera | null {
+  const n = layers?.cameras.ids.indexOf(id) ?? -1;
+  return layers && n >= 0 ? cameraAt(layers, n) : null;
+}
+
 export function cameraFeatures(layers: Layers): FeatureCollection {
-  return all(layers.cameras.map((one) => at(one.point, { id: one.id, icon: one.online ? 'camera' : 'camera_off', title: one.name })));
+  return all(camerasOf(layers).map((one) => at(one.point, { id: one.id, icon: one.online ? 'camera' : 'camera_off', title: one.name })));
 }
 
 /** Outlines, and each name once however many tiles the outline crosses. */
@@ -58,7 +84,7 @@ export function countsOf(layers: Layers | null): Partial<Record<Toggle, number>>
   const things = (name: Toggle) => layers.things.filter((one) => thingLayers[one.layer] === name).length;
   const areas = (name: Toggle) => layers.areas.filter((one) => areaLayers[one.layer] === name).length;
   return {
-    posts: layers.posts.length, checkpoints: layers.checkpoints.length, cameras: layers.cameras.length,
+    posts: layers.posts.length, checkpoints: layers.checkpoints.length, cameras: layers.cameras.ids.length,
     schools: things('schools'), hospitals: things('hospitals'), hydrants: things('hydrants'),
     jurisdictions: areas('jurisdictions'), zones: areas('zones'),
   };
