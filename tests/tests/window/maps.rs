@@ -1,5 +1,5 @@
-//! How the map looks in the real window: two real counties and the made-up one, by day and by night,
-//! from far, from near and from the street, with areas, closed roads and every layer switched on.
+//! How the map looks in the real window: two real counties and the made-up one, by day and by
+//! night, from far, from near and from the street, with areas, closed roads and every layer on.
 //! The pictures are kept; what can be asserted of them is.
 //!
 //! Not here: whether they are beautiful; somebody looks at them.
@@ -27,7 +27,7 @@ const COUNTIES: [(&str, &str, (f64, f64)); 3] = [
     (
         "haidian",
         "../shared/data/osm/haidian.osm.pbf",
-        (116.3300, 39.9900),
+        (116.3267, 39.9915),
     ),
 ];
 /// Presses of a key that go nearer by one zoom each, from 14.5: the street, the town, the county.
@@ -129,7 +129,12 @@ async fn looked_at(name: &str, home: &Path, county: &Path, (lon, lat): (f64, f64
             person.waits("the map is drawn", DRAWN).await;
         }
         scales.push(person.reads(SCALE).await);
-        for theme in ["day", "night"] {
+        // Each other zoom begins as the one before ended: a change of light draws all anew.
+        let themes = match scales.len() % 2 {
+            1 => ["day", "night"],
+            _ => ["night", "day"],
+        };
+        for theme in themes {
             by_light(&mut person, theme).await;
             let picture = pictures::folder().join(format!("map-{name}-{zoom}-{theme}.png"));
             pictures::take(&person.client, &picture).await;

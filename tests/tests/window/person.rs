@@ -12,7 +12,7 @@ use super::driver::ask;
 use super::keys;
 
 /// The longest anybody waits for something to appear (a busy machine is slow).
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(90);
 /// An Enter sooner than this after the candidates appeared is not meant for them.
 const SETTLE: Duration = Duration::from_millis(300);
 const LOOK_AGAIN: Duration = Duration::from_millis(15);

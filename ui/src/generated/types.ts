@@ -1940,10 +1940,6 @@ owner: string,
  */
 rings: Array<Array<[number, number]>>, };
 
-/**
- * Camera points, a list for each fact of theirs, all equally long and in one order: a county has
- * 30,000, and as objects they took several times as long on the way to the map.
- */
 export type LayerCameras = { 
 /**
  * Ids.

@@ -5,9 +5,7 @@
 use crate::cases;
 use crate::town::{Dice, anywhere, at, town};
 use fengsui_geo::{Wgs84, distance_m, point_in_ring};
-use fengsui_routing::{
-    PieceId, Polygon, Reach, ReachLine, RoadGraph, Roads, SpeedTable, oracle,
-};
+use fengsui_routing::{PieceId, Polygon, Reach, ReachLine, RoadGraph, Roads, SpeedTable, oracle};
 use proptest::prelude::*;
 use std::sync::Arc;
 

@@ -112,7 +112,6 @@ function own(token: Token, grow: number): LayerSpecification[] {
     ...sketchLayers('circles', token, grow),
     ...sketchLayers('route', token, grow),
     ...sketchLayers('drawings', token, grow),
-    ...sketchLayers('closures', token, grow),
     ...sketchLayers('draft', token, grow),
     ...cameras(token, grow),
     fixed('hydrants', 17, 11 * grow, token),
@@ -125,6 +124,8 @@ function own(token: Token, grow: number): LayerSpecification[] {
       layout: { ...two('title', 'sub', 10), 'icon-image': ['get', 'icon'], 'icon-allow-overlap': true },
       paint: { 'text-color': ['match', ['get', 'hold'], 'nobody', token('t-r'), token('ink')], ...halo },
     },
+    // Over what stands still: a closed road must be read where cameras and points crowd.
+    ...sketchLayers('closures', token, grow),
     {
       id: 'unit', type: 'symbol', source: 'units',
       layout: {

@@ -48,6 +48,8 @@ export function sketchLayers(source: string, token: Token, grow: number): LayerS
     },
     {
       id: `${source}-name`, type: 'symbol', source,
+      // From far the sign says it; its words would cover the town.
+      ...(source === 'closures' ? { minzoom: 13 } : {}),
       filter: ['all', ['==', ['geometry-type'], 'Point'], ['has', 'title']],
       layout: {
         'text-field': ['format', ['get', 'title'], { 'text-font': ['literal', bold] }],
