@@ -179,7 +179,7 @@ export const station = {
   'heard.no_type': { zh: '没有这个类别，不记', en: 'no such type, left out' },
   'heard.place': { zh: '地点', en: 'Place' },
   'heard.text': { zh: '指令与情况', en: 'Order and facts' },
-  'heard.text_hint': { zh: '两人持刀，派巡03', en: 'two with knives, send 巡03' },
+  'heard.text_hint': { zh: '两人持刀，派巡03', en: 'two with knives; send car 03' },
   'heard.level': { zh: '级别', en: 'level' },
   'heard.level_unsaid': { zh: '按类别', en: 'of the type' },
   'heard.go': { zh: '建单', en: 'enter' },

@@ -263,6 +263,24 @@ fn what_a_person_said_stands_in_every_order() {
 }
 
 #[test]
+fn what_is_part_of_a_part_is_part_of_the_whole() {
+    // The second stub has another code; a person joined it to the first, which then found its own.
+    let code = number("WB", 42);
+    let entries = [
+        original(5, &code, "人民路中学"),
+        stub(2, &code, "人民路中学"),
+        stub(3, &number("WB", 43), "后门"),
+        word(6, 3, 2, &[]),
+    ];
+    let found = in_every_order(&entries, &[2, 3, 5]);
+    let wanted = (5, Stage::Waiting);
+    assert_eq!(
+        found,
+        BTreeMap::from([(2, wanted), (3, wanted), (5, wanted)])
+    );
+}
+
+#[test]
 fn no_ring_of_stubs_hides_an_incident() {
     let entries = [
         stub(2, &number("WB", 42), "甲处"),
