@@ -15,6 +15,9 @@ use fengsui_replication::summary::Summary;
 /// Steps after which two stations must have said everything.
 const STEPS_MAX: u32 = 1_000_000;
 
+/// Bytes of entries in a message of a meeting that is to be looked at step by step.
+const FEW_BYTES: usize = 400;
+
 /// One station within a meeting.
 struct Side {
     replica: Arc<dyn Replica>,
@@ -24,6 +27,8 @@ struct Side {
     /// Entries said in messages not yet answered for.
     said: Vec<(u32, u64)>,
     closed: Option<Bye>,
+    /// Bytes read at a time, where that is less than asked for.
+    chunk: usize,
 }
 
 /// A meeting.
@@ -33,6 +38,8 @@ pub struct Meeting {
     pub carried: u64,
     /// Bytes of them.
     pub bytes: u64,
+    /// Of those, bytes of messages without entries.
+    pub talk: u64,
     /// The steady clock; `None` = the stations' own.
     pub steady_ms: Option<i64>,
 }
@@ -78,10 +85,29 @@ impl Meeting {
             sides,
             carried: 0,
             bytes: 0,
+            talk: 0,
             steady_ms,
         };
         for (who, steps) in first.into_iter().enumerate() {
             meeting.carry_out(who, steps)?;
+        }
+        Ok(meeting)
+    }
+
+    /// As `begin`, where a backlog of more than so many entries is a long one, and a message holds
+    /// few of them.
+    ///
+    /// # Errors
+    /// When one does not know the other.
+    pub fn begin_long(
+        one: Arc<dyn Replica>,
+        other: Arc<dyn Replica>,
+        long: u64,
+    ) -> Result<Meeting> {
+        let mut meeting = Meeting::begin_at(one, other, None)?;
+        for side in &mut meeting.sides {
+            side.session.set_long(long);
+            side.chunk = FEW_BYTES;
         }
         Ok(meeting)
     }
@@ -179,6 +205,16 @@ impl Meeting {
         self.sides.get(who).map_or(0, |side| side.inbox.len())
     }
 
+    /// Entries are under way to side `who`.
+    #[must_use]
+    pub fn has_entries(&self, who: usize) -> bool {
+        let is_entries =
+            |bytes: &Vec<u8>| matches!(Message::decode(bytes), Ok(Message::Entries { .. }));
+        self.sides
+            .get(who)
+            .is_some_and(|side| side.inbox.iter().any(is_entries))
+    }
+
     /// Loses what is under way to side `who`; how many messages.
     pub fn lose(&mut self, who: usize) -> usize {
         let inbox = self.sides.get_mut(who).map(|side| &mut side.inbox);
@@ -219,6 +255,9 @@ impl Meeting {
         let bytes = message.encode();
         self.carried += 1;
         self.bytes += bytes.len() as u64;
+        if !matches!(message, Message::Entries { .. }) {
+            self.talk += bytes.len() as u64;
+        }
         self.sides[1 - who].inbox.push_back(bytes);
     }
 }
@@ -245,6 +284,7 @@ impl Side {
             inbox: VecDeque::new(),
             said: Vec::new(),
             closed: None,
+            chunk: usize::MAX,
         };
         Ok((side, steps))
     }
@@ -261,7 +301,11 @@ impl Side {
                     Vec::new()
                 }
                 Step::Read(want) => {
-                    let runs = replica.read(&want).map_err(failed)?;
+                    let few = Want {
+                        bytes: want.bytes.min(self.chunk),
+                        ..want.clone()
+                    };
+                    let runs = replica.read(&few).map_err(failed)?;
                     self.session.have_read(&want, runs)
                 }
                 Step::Apply { number, runs } => {
@@ -273,9 +317,25 @@ impl Side {
                     let runs = replica.read(&Want {
                         after: vec![(writer, after)],
                         bytes: 64 * 1024,
+                        ..Want::default()
                     });
                     said.push(Message::Evidence(runs.map_err(failed)?));
                     Vec::new()
+                }
+                Step::Ask => {
+                    said.push(Message::Ask(replica.shown().map_err(failed)?));
+                    Vec::new()
+                }
+                Step::Show { things, is_trusted } => {
+                    let preview = replica.preview(&things, is_trusted).map_err(failed)?;
+                    let parts = preview.into_messages().into_iter();
+                    said.extend(parts.map(|(is_last, part)| Message::Preview { is_last, part }));
+                    Vec::new()
+                }
+                Step::TakePreview(preview) => {
+                    replica.take_preview(self.peer, &preview).map_err(failed)?;
+                    let view = replica.view().map_err(failed)?;
+                    self.session.moved(view)
                 }
                 Step::TakeEvidence(runs) => {
                     replica.evidence(&runs).map_err(failed)?;

@@ -12,9 +12,11 @@ mod journeys {
     mod closing;
     mod drawing;
     mod features;
+    mod filling;
     mod forces;
     mod main_road;
     mod map;
     mod random;
+    mod restore;
     mod stations;
 }

@@ -1,5 +1,5 @@
 -- Written by `cargo xtask schema` from the migrations; not edited.
--- Version 3.
+-- Version 4.
 
 CREATE TABLE account (
     id INTEGER PRIMARY KEY,
@@ -208,6 +208,19 @@ CREATE TABLE position (
     heading_deg REAL,                        -- NULL = unknown
     speed_kmh REAL                           -- NULL = unknown
 ) STRICT;
+
+CREATE TABLE preview (
+    writer INTEGER PRIMARY KEY REFERENCES writer (id),
+    seq INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE preview_row (
+    noun INTEGER NOT NULL,
+    writer INTEGER NOT NULL,                 -- of the thing's dot; 0 = the county
+    seq INTEGER NOT NULL,
+    regs BLOB NOT NULL,                      -- x'' = nothing yet
+    PRIMARY KEY (noun, writer, seq)
+) STRICT, WITHOUT ROWID;
 
 CREATE VIRTUAL TABLE search USING fts5 (
     words, content = '', columnsize = 0, detail = none,

@@ -10,6 +10,7 @@
 
 pub mod message;
 pub mod port;
+pub mod preview;
 pub mod run;
 pub mod session;
 pub mod summary;

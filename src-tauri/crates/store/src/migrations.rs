@@ -17,6 +17,10 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "V3__station",
         sql: include_str!("../migrations/V3__station.sql"),
     },
+    Migration {
+        name: "V4__preview",
+        sql: include_str!("../migrations/V4__preview.sql"),
+    },
 ];
 
 #[cfg(test)]

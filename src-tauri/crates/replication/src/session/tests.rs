@@ -204,6 +204,7 @@ impl Meeting {
                     let runs = self.toys[who].read(&Want {
                         after: vec![(writer, after)],
                         bytes: usize::MAX,
+                        ..Want::default()
                     });
                     self.mail[1 - who].push_back(Message::Evidence(runs));
                     Vec::new()
