@@ -9,6 +9,8 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use fengsui_replication::message::{Bye, Message};
 use fengsui_replication::port::{Replica, ReplicaError, Want};
+use fengsui_replication::preview::Thing;
+use fengsui_replication::run::Run;
 use fengsui_replication::session::{Now, Session, Step};
 use fengsui_replication::summary::Summary;
 
@@ -289,6 +291,20 @@ impl Side {
         Ok((side, steps))
     }
 
+    fn looks_again(&mut self) -> Result<Vec<Step>> {
+        let view = self.replica.view().map_err(failed)?;
+        Ok(self.session.moved(view))
+    }
+
+    /// Its last word, if it has not said it.
+    fn end(&mut self, bye: Bye) -> Option<Message> {
+        self.closed.is_none().then(|| {
+            self.closed = Some(bye);
+            self.replica.closed(self.peer, bye);
+            Message::Bye(bye)
+        })
+    }
+
     /// Does what the session asks for; what it says, in order.
     fn carry_out(&mut self, steps: Vec<Step>) -> Result<Vec<Message>> {
         let mut said = Vec::new();
@@ -301,11 +317,7 @@ impl Side {
                     Vec::new()
                 }
                 Step::Read(want) => {
-                    let few = Want {
-                        bytes: want.bytes.min(self.chunk),
-                        ..want.clone()
-                    };
-                    let runs = replica.read(&few).map_err(failed)?;
+                    let runs = read(replica.as_ref(), &want, self.chunk)?;
                     self.session.have_read(&want, runs)
                 }
                 Step::Apply { number, runs } => {
@@ -314,12 +326,16 @@ impl Side {
                     self.session.have_applied(number, &applied, view)
                 }
                 Step::ShowEvidence(writer, after) => {
-                    let runs = replica.read(&Want {
+                    let want = Want {
                         after: vec![(writer, after)],
                         bytes: 64 * 1024,
                         ..Want::default()
-                    });
-                    said.push(Message::Evidence(runs.map_err(failed)?));
+                    };
+                    said.push(Message::Evidence(read(
+                        replica.as_ref(),
+                        &want,
+                        usize::MAX,
+                    )?));
                     Vec::new()
                 }
                 Step::Ask => {
@@ -327,15 +343,12 @@ impl Side {
                     Vec::new()
                 }
                 Step::Show { things, is_trusted } => {
-                    let preview = replica.preview(&things, is_trusted).map_err(failed)?;
-                    let parts = preview.into_messages().into_iter();
-                    said.extend(parts.map(|(is_last, part)| Message::Preview { is_last, part }));
+                    said.extend(shown(replica.as_ref(), &things, is_trusted)?);
                     Vec::new()
                 }
                 Step::TakePreview(preview) => {
                     replica.take_preview(self.peer, &preview).map_err(failed)?;
-                    let view = replica.view().map_err(failed)?;
-                    self.session.moved(view)
+                    self.looks_again()?
                 }
                 Step::TakeEvidence(runs) => {
                     replica.evidence(&runs).map_err(failed)?;
@@ -343,8 +356,7 @@ impl Side {
                 }
                 Step::BeginAgain(writer, head) => {
                     if replica.begin_again(writer, head).map_err(failed)? {
-                        let view = replica.view().map_err(failed)?;
-                        self.session.moved(view)
+                        self.looks_again()?
                     } else {
                         Vec::new()
                     }
@@ -354,11 +366,7 @@ impl Side {
                     Vec::new()
                 }
                 Step::Close(bye) => {
-                    if self.closed.is_none() {
-                        self.closed = Some(bye);
-                        replica.closed(self.peer, bye);
-                        said.push(Message::Bye(bye));
-                    }
+                    said.extend(self.end(bye));
                     Vec::new()
                 }
             };
@@ -366,6 +374,22 @@ impl Side {
         }
         Ok(said)
     }
+}
+
+fn read(replica: &dyn Replica, want: &Want, most: usize) -> Result<Vec<Run>> {
+    let want = Want {
+        bytes: want.bytes.min(most),
+        ..want.clone()
+    };
+    replica.read(&want).map_err(failed)
+}
+
+fn shown(replica: &dyn Replica, things: &[Thing], is_trusted: bool) -> Result<Vec<Message>> {
+    let preview = replica.preview(things, is_trusted).map_err(failed)?;
+    let parts = preview.into_messages().into_iter();
+    Ok(parts
+        .map(|(is_last, part)| Message::Preview { is_last, part })
+        .collect())
 }
 
 /// A station hears once more what it heard from `peer` in another session; nobody hears its

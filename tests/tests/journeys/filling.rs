@@ -112,6 +112,8 @@ fn what_is_open_stands_first_and_can_be_acted_on() {
             .to_string()
             .contains(&format!("\"{}\"", left(fresh)))
     );
+    // Another's word is not passed on.
+    assert_eq!(fresh.station.store().preview(&[], false).unwrap().rows, []);
     // A unit under way is under way here too, and another can be sent.
     let state = |desk: &Desk, callsign: &str| desk.unit_row(callsign).unwrap()["state"].clone();
     assert_eq!(state(fresh, "巡01"), state(founder, "巡01"));

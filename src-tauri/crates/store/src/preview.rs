@@ -107,11 +107,16 @@ pub fn things(conn: &Connection) -> Result<Vec<Thing>, StoreError> {
     Ok(out)
 }
 
-/// Everything that is open here and what it hangs on, and things shown before.
+/// Everything that is open here and what it hangs on, and things shown before; nothing while a
+/// preview stands here.
 ///
 /// # Errors
 /// Any store error.
 pub fn make(conn: &Connection, before: &[Thing], is_trusted: bool) -> Result<Preview, StoreError> {
+    if left(conn)? > 0 {
+        // What is shown here is another's word, which nobody passes on.
+        return Ok(Preview::default());
+    }
     let view = exchange::view(conn)?;
     let mut picked = Picked::default();
     picked.open(conn)?;

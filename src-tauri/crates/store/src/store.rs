@@ -173,14 +173,16 @@ impl Store {
             let Some(part) = ready.next_part(pace.count()) else {
                 break;
             };
-            let began = Instant::now();
-            let (part, moved) = self.db.write(move |tx| {
-                in_log(tx, now_ms, &mut |log| exchange::store(log, &part)).map(together)
+            let ((part, took), moved) = self.db.write(move |tx| {
+                let began = Instant::now();
+                let stored = in_log(tx, now_ms, &mut |log| exchange::store(log, &part))?;
+                let took = began.elapsed();
+                Ok::<_, StoreError>(together(stored).map(|(part, moved)| ((part, took), moved)))
             })?;
             self.pace
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
-                .took(began.elapsed());
+                .took(took);
             applied.add(&part);
             applied.conflicts += u64::from(moved.conflicts);
             if moved.differed > 0 {

@@ -75,7 +75,8 @@ const FOLDED: &[(&str, &str)] = &[
     ),
     (
         "awaited",
-        "SELECT a.station, a.incarnation, a.lane, a.need_seq, w.station, w.incarnation, w.lane, a.seq
+        "SELECT a.station, a.incarnation, a.lane, a.need_seq, w.station, w.incarnation, w.lane,
+                a.seq
          FROM awaited a JOIN writer w ON w.id = a.writer
          ORDER BY a.station, a.incarnation, a.lane, a.need_seq, w.station, w.incarnation, w.lane,
                   a.seq",

@@ -1,11 +1,11 @@
 //! The same changes through other engines of replication, to stand beside our own log: SQLite's
 //! session extension, Loro, Yrs, Automerge; and negentropy for finding a difference.
 //!
-//! `fengsui-peer-replicas FILE FOLDER` reads changes a line (`row`, number and fifteen values, or `edit`,
-//! number, column, value; between tabs) and says a line for each engine: its name, what is
-//! changed, processor time of the receiver per change in microseconds, that of raw batched
-//! inserts or updates of the same, bytes per change. The receiver is durable: what it took in is
-//! in a file that was synced, a batch of 1,000 changes at a time. `fengsui-peer-replicas difference` says
+//! `fengsui-peer-replicas FILE FOLDER` reads changes a line (`row`, number and fifteen values, or
+//! `edit`, number, column, value; between tabs) and says a line for each engine: its name,
+//! processor time of the receiver per change in microseconds, that of raw batched inserts or
+//! updates of the same, bytes per change. The receiver is durable: what it took in is in a file
+//! that was synced, a batch of 1,000 changes at a time. `fengsui-peer-replicas difference` says
 //! bytes, round trips and milliseconds of negentropy on 1,000,000 ids of which 100 are missing.
 //! Not here: our own log.
 

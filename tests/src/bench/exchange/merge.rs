@@ -133,35 +133,35 @@ fn raw(dir: &Path, all: &[Change]) -> Result<f64> {
              detail = none, tokenize = \"unicode61 remove_diacritics 0\");",
         columns.join(", ")
     ))?;
-    let began = cpu_s()?;
+    let (began, mut documents) = (cpu_s()?, 0);
     for batch in all.chunks(BATCH) {
         let tx = conn.transaction()?;
         for change in batch {
-            raw_one(&tx, change)?;
+            documents += 1;
+            raw_one(&tx, change, documents)?;
         }
         tx.commit()?;
     }
     Ok((cpu_s()? - began) * 1e6 / all.len() as f64)
 }
 
-fn raw_one(conn: &Connection, change: &Change) -> Result<()> {
+fn raw_one(conn: &Connection, change: &Change, number: i64) -> Result<()> {
     let words: String = match change {
-        Change::Row(number, fields) => {
+        Change::Row(seq, fields) => {
             let marks: Vec<String> = (1..=15).map(|at| format!("?{at}")).collect();
             let marks = marks.join(", ");
             let sql = format!("INSERT INTO incident VALUES (NULL, 1, ?16, 1, 1, {marks})");
             let mut values: Vec<String> = fields.iter().map(|(_, value)| plain(value)).collect();
-            values.push(number.to_string());
+            values.push(seq.to_string());
             conn.prepare_cached(&sql)?
                 .execute(params_from_iter(&values))?;
             let at = |at: usize| values.get(at).cloned().unwrap_or_default();
             [at(0), at(7), at(10), at(13), at(14)].join(" ")
         }
-        Change::Edit(number, column, _, value) => {
+        Change::Edit(seq, column, _, value) => {
             let sql = format!("UPDATE incident SET c{column} = ?2 WHERE writer = 1 AND seq = ?1");
             let value = plain(value);
-            conn.prepare_cached(&sql)?
-                .execute((*number as i64, &value))?;
+            conn.prepare_cached(&sql)?.execute((*seq as i64, &value))?;
             match column {
                 7 | 10 | 13 | 14 => value,
                 _ => String::new(),
@@ -170,8 +170,8 @@ fn raw_one(conn: &Connection, change: &Change) -> Result<()> {
     };
     if !words.is_empty() {
         let document = pairs(&words);
-        conn.prepare_cached("INSERT INTO search (words) VALUES (?1)")?
-            .execute([document])?;
+        conn.prepare_cached("INSERT INTO search (rowid, words) VALUES (?1, ?2)")?
+            .execute((number, document))?;
     }
     Ok(())
 }
