@@ -4,6 +4,15 @@ export const station = {
   'honesty.station.apart': { zh: '断 {stations}[，{since_at_ms} 起]（{count}/{all}）', en: 'Apart: {stations}[, since {since_at_ms}] ({count} of {all})' },
   'honesty.station.differ': { zh: '与 {stations} 表不一致', en: 'Tables differ from {stations}' },
   'honesty.station.forked': { zh: '{stations} 有两份历史', en: 'Two histories of {stations}' },
+  'honesty.station.filling': { zh: '正在补齐：还有 {count} 条', en: 'Filling: {count} entries still to come' },
+  'honesty.station.filling_shown': {
+    zh: '正在补齐：还有 {count} 条；在办的据{stations}所示',
+    en: 'Filling: {count} entries still to come; what is open is as {stations} shows it',
+  },
+  'honesty.station.filling_apart': {
+    zh: '补齐中断：至少还差 {count} 条，联上任一台站即续',
+    en: 'Filling stopped: at least {count} entries to come; it goes on with any station in touch',
+  },
   'honesty.station.unfilled': { zh: '本站尚未收全县数据', en: 'This station has no data of its county yet' },
   'honesty.station.unknown': { zh: '台站 读不出', en: 'Stations could not be read' },
   'honesty.stranger.knocked': { zh: '未授权设备 {count}', en: 'Unknown devices {count}' },

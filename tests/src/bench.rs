@@ -7,6 +7,7 @@
 pub mod cameras;
 pub mod county;
 pub mod durable;
+pub mod exchange;
 pub mod figures;
 pub mod floor;
 pub mod http;
@@ -79,6 +80,10 @@ pub const GROUPS: &[Group] = &[
     Group {
         name: "cameras",
         run: cameras::many,
+    },
+    Group {
+        name: "exchange",
+        run: exchange::between_stations,
     },
     Group {
         name: "durable-past",

@@ -9,11 +9,16 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use fengsui_replication::message::{Bye, Message};
 use fengsui_replication::port::{Replica, ReplicaError, Want};
+use fengsui_replication::preview::Thing;
+use fengsui_replication::run::Run;
 use fengsui_replication::session::{Now, Session, Step};
 use fengsui_replication::summary::Summary;
 
 /// Steps after which two stations must have said everything.
 const STEPS_MAX: u32 = 1_000_000;
+
+/// Bytes of entries in a message of a meeting that is to be looked at step by step.
+const FEW_BYTES: usize = 400;
 
 /// One station within a meeting.
 struct Side {
@@ -24,6 +29,8 @@ struct Side {
     /// Entries said in messages not yet answered for.
     said: Vec<(u32, u64)>,
     closed: Option<Bye>,
+    /// Bytes read at a time, where that is less than asked for.
+    chunk: usize,
 }
 
 /// A meeting.
@@ -33,6 +40,8 @@ pub struct Meeting {
     pub carried: u64,
     /// Bytes of them.
     pub bytes: u64,
+    /// Of those, bytes of messages without entries.
+    pub talk: u64,
     /// The steady clock; `None` = the stations' own.
     pub steady_ms: Option<i64>,
 }
@@ -78,10 +87,29 @@ impl Meeting {
             sides,
             carried: 0,
             bytes: 0,
+            talk: 0,
             steady_ms,
         };
         for (who, steps) in first.into_iter().enumerate() {
             meeting.carry_out(who, steps)?;
+        }
+        Ok(meeting)
+    }
+
+    /// As `begin`, where a backlog of more than so many entries is a long one, and a message holds
+    /// few of them.
+    ///
+    /// # Errors
+    /// When one does not know the other.
+    pub fn begin_long(
+        one: Arc<dyn Replica>,
+        other: Arc<dyn Replica>,
+        long: u64,
+    ) -> Result<Meeting> {
+        let mut meeting = Meeting::begin_at(one, other, None)?;
+        for side in &mut meeting.sides {
+            side.session.set_long(long);
+            side.chunk = FEW_BYTES;
         }
         Ok(meeting)
     }
@@ -179,6 +207,16 @@ impl Meeting {
         self.sides.get(who).map_or(0, |side| side.inbox.len())
     }
 
+    /// Entries are under way to side `who`.
+    #[must_use]
+    pub fn has_entries(&self, who: usize) -> bool {
+        let is_entries =
+            |bytes: &Vec<u8>| matches!(Message::decode(bytes), Ok(Message::Entries { .. }));
+        self.sides
+            .get(who)
+            .is_some_and(|side| side.inbox.iter().any(is_entries))
+    }
+
     /// Loses what is under way to side `who`; how many messages.
     pub fn lose(&mut self, who: usize) -> usize {
         let inbox = self.sides.get_mut(who).map(|side| &mut side.inbox);
@@ -219,6 +257,9 @@ impl Meeting {
         let bytes = message.encode();
         self.carried += 1;
         self.bytes += bytes.len() as u64;
+        if !matches!(message, Message::Entries { .. }) {
+            self.talk += bytes.len() as u64;
+        }
         self.sides[1 - who].inbox.push_back(bytes);
     }
 }
@@ -245,8 +286,23 @@ impl Side {
             inbox: VecDeque::new(),
             said: Vec::new(),
             closed: None,
+            chunk: usize::MAX,
         };
         Ok((side, steps))
+    }
+
+    fn looks_again(&mut self) -> Result<Vec<Step>> {
+        let view = self.replica.view().map_err(failed)?;
+        Ok(self.session.moved(view))
+    }
+
+    /// Its last word, if it has not said it.
+    fn end(&mut self, bye: Bye) -> Option<Message> {
+        self.closed.is_none().then(|| {
+            self.closed = Some(bye);
+            self.replica.closed(self.peer, bye);
+            Message::Bye(bye)
+        })
     }
 
     /// Does what the session asks for; what it says, in order.
@@ -261,7 +317,7 @@ impl Side {
                     Vec::new()
                 }
                 Step::Read(want) => {
-                    let runs = replica.read(&want).map_err(failed)?;
+                    let runs = read(replica.as_ref(), &want, self.chunk)?;
                     self.session.have_read(&want, runs)
                 }
                 Step::Apply { number, runs } => {
@@ -270,12 +326,29 @@ impl Side {
                     self.session.have_applied(number, &applied, view)
                 }
                 Step::ShowEvidence(writer, after) => {
-                    let runs = replica.read(&Want {
+                    let want = Want {
                         after: vec![(writer, after)],
                         bytes: 64 * 1024,
-                    });
-                    said.push(Message::Evidence(runs.map_err(failed)?));
+                        ..Want::default()
+                    };
+                    said.push(Message::Evidence(read(
+                        replica.as_ref(),
+                        &want,
+                        usize::MAX,
+                    )?));
                     Vec::new()
+                }
+                Step::Ask => {
+                    said.push(Message::Ask(replica.shown().map_err(failed)?));
+                    Vec::new()
+                }
+                Step::Show { things, is_trusted } => {
+                    said.extend(shown(replica.as_ref(), &things, is_trusted)?);
+                    Vec::new()
+                }
+                Step::TakePreview(preview) => {
+                    replica.take_preview(self.peer, &preview).map_err(failed)?;
+                    self.looks_again()?
                 }
                 Step::TakeEvidence(runs) => {
                     replica.evidence(&runs).map_err(failed)?;
@@ -283,8 +356,7 @@ impl Side {
                 }
                 Step::BeginAgain(writer, head) => {
                     if replica.begin_again(writer, head).map_err(failed)? {
-                        let view = replica.view().map_err(failed)?;
-                        self.session.moved(view)
+                        self.looks_again()?
                     } else {
                         Vec::new()
                     }
@@ -294,11 +366,7 @@ impl Side {
                     Vec::new()
                 }
                 Step::Close(bye) => {
-                    if self.closed.is_none() {
-                        self.closed = Some(bye);
-                        replica.closed(self.peer, bye);
-                        said.push(Message::Bye(bye));
-                    }
+                    said.extend(self.end(bye));
                     Vec::new()
                 }
             };
@@ -306,6 +374,22 @@ impl Side {
         }
         Ok(said)
     }
+}
+
+fn read(replica: &dyn Replica, want: &Want, most: usize) -> Result<Vec<Run>> {
+    let want = Want {
+        bytes: want.bytes.min(most),
+        ..want.clone()
+    };
+    replica.read(&want).map_err(failed)
+}
+
+fn shown(replica: &dyn Replica, things: &[Thing], is_trusted: bool) -> Result<Vec<Message>> {
+    let preview = replica.preview(things, is_trusted).map_err(failed)?;
+    let parts = preview.into_messages().into_iter();
+    Ok(parts
+        .map(|(is_last, part)| Message::Preview { is_last, part })
+        .collect())
 }
 
 /// A station hears once more what it heard from `peer` in another session; nobody hears its

@@ -12,10 +12,12 @@ mod journeys {
     mod closing;
     mod drawing;
     mod features;
+    mod filling;
     mod forces;
     mod main_road;
     mod map;
     mod random;
+    mod restore;
     mod stations;
     mod voice;
 }

@@ -215,6 +215,19 @@ CREATE TABLE position (
     speed_kmh REAL                           -- NULL = unknown
 ) STRICT;
 
+CREATE TABLE preview (
+    writer INTEGER PRIMARY KEY REFERENCES writer (id),
+    seq INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE preview_row (
+    noun INTEGER NOT NULL,
+    writer INTEGER NOT NULL,                 -- of the thing's dot; 0 = the county
+    seq INTEGER NOT NULL,
+    regs BLOB NOT NULL,                      -- x'' = nothing yet
+    PRIMARY KEY (noun, writer, seq)
+) STRICT, WITHOUT ROWID;
+
 CREATE VIRTUAL TABLE search USING fts5 (
     words, content = '', columnsize = 0, detail = none,
     tokenize = "unicode61 remove_diacritics 0"

@@ -22,20 +22,7 @@ impl Floor {
     /// # Errors
     /// Those of SQLite; a setting that was not taken.
     pub fn open(folder: &Path) -> Result<Floor> {
-        let conn = Connection::open(folder.join("floor.db"))?;
-        let key = blake3::hash(b"floor").to_hex();
-        let salt = &key.as_str()[..32];
-        conn.execute_batch(&format!("PRAGMA key = \"x'{key}{salt}'\";"))?;
-        conn.execute_batch(
-            "PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON;
-             PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;",
-        )?;
-        let mode: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
-        ensure!(mode == "wal", "journal mode is {mode}");
-        conn.pragma_update(None, "synchronous", 2)?;
-        conn.pragma_update(None, "wal_autocheckpoint", 4_000)?;
-        let level: i64 = conn.query_row("PRAGMA synchronous", [], |row| row.get(0))?;
-        ensure!(level == 2, "synchronous is {level}");
+        let conn = bare(&folder.join("floor.db"))?;
         conn.execute_batch(
             "CREATE TABLE raw (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;",
         )?;
@@ -61,6 +48,28 @@ impl Floor {
         })?;
         Ok(took)
     }
+}
+
+/// A bare SQLCipher file with the settings of the store's own writer.
+///
+/// # Errors
+/// Those of SQLite; a setting that was not taken.
+pub fn bare(path: &Path) -> Result<Connection> {
+    let conn = Connection::open(path)?;
+    let key = blake3::hash(b"floor").to_hex();
+    let salt = &key.as_str()[..32];
+    conn.execute_batch(&format!("PRAGMA key = \"x'{key}{salt}'\";"))?;
+    conn.execute_batch(
+        "PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON;
+         PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;",
+    )?;
+    let mode: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    ensure!(mode == "wal", "journal mode is {mode}");
+    conn.pragma_update(None, "synchronous", 2)?;
+    conn.pragma_update(None, "wal_autocheckpoint", 4_000)?;
+    let level: i64 = conn.query_row("PRAGMA synchronous", [], |row| row.get(0))?;
+    ensure!(level == 2, "synchronous is {level}");
+    Ok(conn)
 }
 
 #[cfg(test)]

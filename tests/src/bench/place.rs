@@ -24,6 +24,8 @@ pub struct Place {
     scratch: PathBuf,
     /// Incidents of the past.
     pub incidents: u64,
+    /// That many were asked for, not only taken as usual.
+    pub is_chosen: bool,
 }
 
 impl Place {
@@ -43,6 +45,7 @@ impl Place {
             kept,
             scratch,
             incidents,
+            is_chosen: false,
         })
     }
 
@@ -82,8 +85,16 @@ impl Place {
     /// # Errors
     /// Those of writing it.
     pub fn past(&self) -> Result<(PathBuf, Loaded)> {
-        let home = self.kept.join(format!("past-{}", self.incidents));
-        let wanted = Wanted::new(self.incidents, &home);
+        self.past_of(self.incidents)
+    }
+
+    /// A home with a past of so many incidents, written first when it is not there.
+    ///
+    /// # Errors
+    /// Those of writing it.
+    pub fn past_of(&self, incidents: u64) -> Result<(PathBuf, Loaded)> {
+        let home = self.kept.join(format!("past-{incidents}"));
+        let wanted = Wanted::new(incidents, &home);
         let mut said = 0;
         let loaded = prepare(&wanted, &mut |line| {
             if said % 20 == 0 {

@@ -14,8 +14,11 @@ use fengsui_tests::bench::report::{Row, head, load};
 use fengsui_tests::desk::root;
 use serde_json::Value;
 
+/// Incidents of the past when none were asked for.
+const USUAL: u64 = 900_000;
+
 fn main() -> Result<()> {
-    let (mut only, mut json, mut incidents) = (Vec::new(), None::<PathBuf>, 900_000);
+    let (mut only, mut json, mut incidents) = (Vec::new(), None::<PathBuf>, None::<u64>);
     let mut given = std::env::args().skip(1);
     while let Some(word) = given.next() {
         let mut value = || {
@@ -26,12 +29,14 @@ fn main() -> Result<()> {
         match word.as_str() {
             "--only" => only.push(value()?),
             "--json" => json = Some(value()?.into()),
-            "--incidents" => incidents = value()?.parse()?,
+            "--incidents" => incidents = Some(value()?.parse()?),
             other => bail!("unknown word {other}"),
         }
     }
     let groups = chosen(&only)?;
-    let place = Place::new(incidents)?;
+    let mut place = Place::new(incidents.unwrap_or(USUAL))?;
+    place.is_chosen = incidents.is_some();
+    let incidents = place.incidents;
     let mut out = std::io::stdout();
     let processors = std::thread::available_parallelism().map_or(0, usize::from);
     writeln!(

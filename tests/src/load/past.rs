@@ -79,6 +79,15 @@ impl Past {
     /// # Errors
     /// Those of reading.
     pub fn begin(store: &Store, plan: Plan) -> Result<Past, StoreError> {
+        let code = StationCode::new("WB").map_err(|_| StoreError::Closed)?;
+        Past::begin_at(store, plan, code)
+    }
+
+    /// As `begin`, of a station with another code.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn begin_at(store: &Store, plan: Plan, code: StationCode) -> Result<Past, StoreError> {
         let mut free = [VecDeque::new(), VecDeque::new(), VecDeque::new()];
         for unit in store.read(read::units)? {
             let kind = unit.record.regs.int(Field::UnitKind);
@@ -92,7 +101,6 @@ impl Past {
                 pool.push_back(unit.record.dot);
             }
         }
-        let code = StationCode::new("WB").map_err(|_| StoreError::Closed)?;
         let mut past = Past {
             plan,
             code,

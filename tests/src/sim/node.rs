@@ -373,6 +373,13 @@ impl Node {
     }
 }
 
+/// What another incarnation is drawn by: as good as chance, and the same for the same seed.
+fn drawn(now_ms: i64, number: u16) -> u16 {
+    let hash = blake3::hash(format!("{now_ms} {number}").as_bytes());
+    let bytes = hash.as_bytes();
+    u16::from_le_bytes([bytes[0], bytes[1]])
+}
+
 impl Inner {
     fn forget(&mut self) {
         self.view = None;
@@ -392,6 +399,7 @@ impl Inner {
             &[u8::try_from(number).unwrap_or(0); 16],
             number,
             &seed,
+            drawn(self.now_ms, number),
         )?;
         let mut log = Log::begin(conn, self.now_ms)?;
         incarnation::begin(&mut log, &identity, why)?;
@@ -595,6 +603,7 @@ impl Replica for Node {
         let want = Want {
             after: want.after.clone(),
             bytes: want.bytes.min(inner.chunk),
+            by_arrival: want.by_arrival,
         };
         exchange::runs(conn, &want).map_err(fault)
     }

@@ -2,7 +2,7 @@
 //!
 //! Not here: sentences; a part is a code with values.
 
-use fengsui_store::{CheckState, DbState, DiskState, Mode, read};
+use fengsui_store::{CheckState, DbState, DiskState, Mode, preview, read};
 
 use crate::peer::StationsView;
 use crate::station::Station;
@@ -66,10 +66,20 @@ impl Station {
     }
 
     fn station_part(&self, stations: Option<&StationsView>) -> Part {
-        stations.map_or_else(
-            || part("station", Standing::Unknown, "unknown", Vec::new()),
-            |view| stations::station_part(self.name(), self.is_founder(), view),
-        )
+        let unknown = || part("station", Standing::Unknown, "unknown", Vec::new());
+        let left = self.store().read(preview::left).inspect_err(|error| {
+            tracing::error!(%error, "what is still to come could not be read");
+        });
+        let (Some(view), Ok(left)) = (stations, left) else {
+            return unknown();
+        };
+        let all = self.touch().all();
+        let shown_by = all.iter().filter(|touch| touch.has_shown);
+        let filling = stations::Filling {
+            left,
+            shown_by: shown_by.map(|touch| touch.row.number).collect(),
+        };
+        stations::station_part(self.name(), self.is_founder(), view, &filling)
     }
 
     fn log_part(&self) -> Part {

@@ -11,11 +11,12 @@ use fengsui_domain::log::field::Field;
 use fengsui_domain::log::register::Registers;
 use fengsui_replication::message::{Bye, Hello, PROTOCOL, PROTOCOL_OLDEST};
 use fengsui_replication::port::{Applied, Note, Peer, Replica, ReplicaError, View, Want};
+use fengsui_replication::preview::{Preview, Thing};
 use fengsui_replication::run::Run;
 use fengsui_replication::summary::Head;
 use fengsui_store::log::FOLD_VERSION;
 use fengsui_store::peer::{self, ExchangeRow, StationRecord};
-use fengsui_store::{StationIdentity, StoreError, read};
+use fengsui_store::{StationIdentity, StoreError, preview, read};
 
 use crate::call::e7;
 use crate::position::UnitFix;
@@ -169,6 +170,27 @@ impl Replica for Station {
             self.announce(MERGED);
         }
         Ok(applied)
+    }
+
+    fn preview(&self, shown: &[Thing], is_trusted: bool) -> Result<Preview, ReplicaError> {
+        self.store().preview(shown, is_trusted).map_err(fault)
+    }
+
+    fn shown(&self) -> Result<Vec<Thing>, ReplicaError> {
+        self.store().read(preview::things).map_err(fault)
+    }
+
+    fn take_preview(&self, peer: u16, told: &Preview) -> Result<(), ReplicaError> {
+        if self
+            .store()
+            .show(Station::now_ms(self), told)
+            .map_err(fault)?
+        {
+            self.touch().change(peer, |touch| touch.has_shown = true);
+            self.after_merge();
+            self.announce(MERGED);
+        }
+        Ok(())
     }
 
     fn evidence(&self, runs: &[Run]) -> Result<u64, ReplicaError> {

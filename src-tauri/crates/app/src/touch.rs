@@ -32,6 +32,8 @@ pub struct PeerTouch {
     pub is_equal: Option<bool>,
     /// Runs of it that were refused.
     pub refused: u32,
+    /// It has shown what is open there, since this start.
+    pub has_shown: bool,
     /// A writer of two histories was met with it.
     pub forked: bool,
     /// The meeting that goes on, or was last.

@@ -5,14 +5,15 @@
 //! another county, ends the handshake. Each side shows its Ed25519 key inside the handshake; it
 //! must fit the X25519 key that Noise has proved. A frame is its length (2 bytes, big-endian)
 //! and a Noise message; a message is its length (4 bytes, little-endian) and its bytes, cut over
-//! frames.
+//! frames. The topmost bit of that length says that the bytes are packed (zstd, each message by
+//! itself); they are so to a peer that speaks version 2 of the protocol.
 //!
 //! **Invariant:** nothing is allocated on the word of a length beyond the limits.
 //! **Invariant:** no message is said before the peer's key was compared with those enrolled.
 
-use std::io;
+use std::io::{self, Read as _};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use fengsui_domain::log::codec::CodecError;
@@ -32,6 +33,14 @@ const PATTERN_JOINING: &str = "Noise_XXpsk3_25519_ChaChaPoly_BLAKE2s";
 const HANDSHAKE_FRAME_MAX: usize = 512;
 /// Clear bytes in one frame. Well below Noise's 65,519, so that a slow bearer shows progress.
 const CHUNK: usize = 16 * 1024;
+/// In the length of a message: its bytes are packed.
+const PACKED: u32 = 1 << 31;
+/// Shorter messages are not worth packing, bytes.
+const PACK_MIN: usize = 512;
+/// How hard a message is packed: what a merge costs is many times more.
+const PACK_LEVEL: i32 = 3;
+/// Largest window of a packed message, as a power of two: no message is larger.
+const WINDOW_LOG_MAX: u32 = 22;
 /// Bytes that a frame is longer than what it holds.
 const TAG: usize = 16;
 /// Reasons of a refusal.
@@ -129,6 +138,7 @@ impl Proved {
             noise: self.noise,
             nonce: 0,
             to,
+            packs: Arc::default(),
         };
         (receiver, sender)
     }
@@ -369,9 +379,46 @@ pub struct Sender<W> {
     noise: Arc<StatelessTransportState>,
     nonce: u64,
     to: W,
+    packs: Arc<AtomicBool>,
+}
+
+/// A message's bytes as they travel: packed where that makes them fewer, with the length before.
+#[must_use]
+pub fn packed(bytes: &[u8]) -> Vec<u8> {
+    let whole = if bytes.len() < PACK_MIN {
+        None
+    } else {
+        zstd::bulk::compress(bytes, PACK_LEVEL).ok()
+    };
+    let (flag, bytes) = match &whole {
+        Some(packed) if packed.len() < bytes.len() => (PACKED, packed.as_slice()),
+        _ => (0, bytes),
+    };
+    let length = u32::try_from(bytes.len()).unwrap_or(!PACKED) | flag;
+    [length.to_le_bytes().as_slice(), bytes].concat()
+}
+
+/// The bytes of a packed message; never more than a message may have.
+fn unpacked(bytes: &[u8]) -> Result<Vec<u8>, ChannelError> {
+    let mut from = zstd::stream::read::Decoder::with_buffer(bytes)?;
+    from.window_log_max(WINDOW_LOG_MAX)?;
+    let mut out = Vec::new();
+    from.take(MESSAGE_BYTES_MAX as u64 + 1)
+        .read_to_end(&mut out)
+        .map_err(|_| ChannelError::Damaged)?;
+    if out.len() > MESSAGE_BYTES_MAX {
+        return Err(ChannelError::TooLarge(out.len() as u64));
+    }
+    Ok(out)
 }
 
 impl<W: AsyncWrite + Unpin> Sender<W> {
+    /// Set once the peer is known to unpack what is packed.
+    #[must_use]
+    pub fn packs(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.packs)
+    }
+
     /// Says one.
     ///
     /// # Errors
@@ -381,7 +428,10 @@ impl<W: AsyncWrite + Unpin> Sender<W> {
         if bytes.len() > MESSAGE_BYTES_MAX {
             return Err(ChannelError::TooLarge(bytes.len() as u64));
         }
-        let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        if self.packs.load(Ordering::Relaxed) {
+            return self.send_raw(&packed(&bytes)).await;
+        }
+        let length = u32::try_from(bytes.len()).unwrap_or(!PACKED);
         self.send_raw(&[length.to_le_bytes().as_slice(), &bytes].concat())
             .await
     }
@@ -448,7 +498,8 @@ impl<R: AsyncRead + Unpin> Receiver<R> {
         let Some((length, start)) = first.split_first_chunk::<4>() else {
             return Err(ChannelError::Damaged);
         };
-        let length = u32::from_le_bytes(*length);
+        let said = u32::from_le_bytes(*length);
+        let (is_packed, length) = (said & PACKED != 0, said & !PACKED);
         let whole = usize::try_from(length).unwrap_or(usize::MAX);
         if whole > MESSAGE_BYTES_MAX {
             return Err(ChannelError::TooLarge(u64::from(length)));
@@ -460,6 +511,9 @@ impl<R: AsyncRead + Unpin> Receiver<R> {
         }
         if bytes.len() > whole {
             return Err(ChannelError::Damaged);
+        }
+        if is_packed {
+            bytes = unpacked(&bytes)?;
         }
         Ok(Message::decode(&bytes)?)
     }

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use fengsui_domain::log::dot::Writer;
-use fengsui_replication::message::{Bye, Hello, Message};
+use fengsui_replication::message::{Bye, Hello, Message, PROTOCOL_PACKS};
 use fengsui_replication::port::{Note, Peer, Replica, ReplicaError};
 use fengsui_replication::session::{Now, Session, Step};
 use fengsui_replication::summary::Head;
@@ -129,7 +130,7 @@ pub(crate) async fn run(shared: &Shared, line: Line, peer: Peer) -> Ended {
             return Ended::Nothing;
         }
     };
-    let heard = line.receiver.heard();
+    let (heard, packs) = (line.receiver.heard(), line.sender.packs());
     let (frames_in, frames) = mpsc::channel(IN_MAX);
     let reader = tokio::spawn(read(line.receiver, frames_in));
     let (out, outgoing) = mpsc::channel(OUT_MAX);
@@ -148,6 +149,7 @@ pub(crate) async fn run(shared: &Shared, line: Line, peer: Peer) -> Ended {
         frames,
         broken,
         heard,
+        packs,
         bearer: line.bearer,
     };
     for step in steps {
@@ -222,6 +224,7 @@ struct Ready<'a> {
     frames: Frames,
     broken: mpsc::Receiver<ChannelError>,
     heard: Heard,
+    packs: Arc<AtomicBool>,
     bearer: String,
 }
 
@@ -252,6 +255,10 @@ impl Ready<'_> {
         if theirs.as_ref().is_some_and(is_us) {
             return Ended::Ourselves;
         }
+        let is_new = theirs
+            .as_ref()
+            .is_some_and(|hello| hello.protocol.1 >= PROTOCOL_PACKS);
+        self.packs.store(is_new, Ordering::Relaxed);
         let boot = theirs.map_or(0, |hello| hello.boot);
         let seat = self.seat(boot).await;
         let (done_in, done) = mpsc::unbounded_channel();
@@ -548,6 +555,9 @@ impl Drive<'_> {
                     self.take(Take::Apply(number, runs));
                 }
                 Step::ShowEvidence(writer, after) => self.give(Give::Show(writer, after)),
+                Step::Ask => self.give(Give::Ask),
+                Step::Show { things, is_trusted } => self.give(Give::Preview(things, is_trusted)),
+                Step::TakePreview(preview) => self.take(Take::Preview(preview)),
                 Step::TakeEvidence(runs) => self.take(Take::Evidence(runs)),
                 Step::BeginAgain(writer, head) => self.take(Take::BeginAgain(writer, head)),
                 Step::Note(note) => {

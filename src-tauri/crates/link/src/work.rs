@@ -9,6 +9,7 @@ use std::thread;
 use fengsui_domain::log::dot::Writer;
 use fengsui_replication::message::{Bye, Message};
 use fengsui_replication::port::{Applied, Note, Peer, Replica, ReplicaError, View, Want};
+use fengsui_replication::preview::{Preview, Thing};
 use fengsui_replication::run::Run;
 use fengsui_replication::summary::Head;
 use tokio::sync::mpsc::UnboundedSender;
@@ -18,6 +19,7 @@ pub(crate) enum Take {
     Opened(String),
     Apply(u32, Vec<Run>),
     Evidence(Vec<Run>),
+    Preview(Preview),
     BeginAgain(Writer, Head),
     Note(Note),
     Sent(u64),
@@ -30,6 +32,8 @@ pub(crate) enum Give {
     Vouch { with_peers: bool },
     Read(Want),
     Show(Writer, u64),
+    Ask,
+    Preview(Vec<Thing>, bool),
     Gossip(i64),
     HearGossip(Vec<u8>),
 }
@@ -120,6 +124,11 @@ impl Hand {
                     self.tell(Err(error));
                 }
             }
+            Take::Preview(preview) => {
+                if let Err(error) = self.replica.take_preview(self.peer, &preview) {
+                    self.tell(Err(error));
+                }
+            }
             Take::BeginAgain(writer, head) => match self.replica.begin_again(writer, head) {
                 Ok(_) => self.look(Done::Moved),
                 Err(error) => self.tell(Err(error)),
@@ -150,6 +159,7 @@ impl Hand {
                 let want = Want {
                     after: vec![(writer, after)],
                     bytes: EVIDENCE_BYTES,
+                    ..Want::default()
                 };
                 match self.replica.read(&want) {
                     Ok(runs) if runs.is_empty() => {}
@@ -157,6 +167,18 @@ impl Hand {
                     Err(error) => self.tell(Err(error)),
                 }
             }
+            Give::Ask => {
+                let shown = self.replica.shown();
+                self.tell(shown.map(|things| Done::Say(Message::Ask(things))));
+            }
+            Give::Preview(things, is_trusted) => match self.replica.preview(&things, is_trusted) {
+                Ok(preview) => {
+                    for (is_last, part) in preview.into_messages() {
+                        self.tell(Ok(Done::Say(Message::Preview { is_last, part })));
+                    }
+                }
+                Err(error) => self.tell(Err(error)),
+            },
             Give::Gossip(since_ms) => {
                 let now_ms = self.replica.now_ms();
                 let bytes = self.replica.gossip(since_ms);

@@ -11,6 +11,7 @@
 pub mod message;
 mod pace;
 pub mod port;
+pub mod preview;
 pub mod run;
 pub mod session;
 pub mod summary;

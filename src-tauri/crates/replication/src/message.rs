@@ -5,11 +5,14 @@ use fengsui_domain::log::chain::ChainHash;
 use fengsui_domain::log::codec::{CodecError, Reading, Writing};
 use fengsui_domain::log::dot::Writer;
 
+use crate::preview::{Preview, Thing, read_thing, write_thing};
 use crate::run::Run;
 use crate::summary::{Head, SHORT, Summary, fixed};
 
 /// Newest version of the protocol that is spoken.
-pub const PROTOCOL: u16 = 1;
+pub const PROTOCOL: u16 = 2;
+/// From this version on a link may pack messages.
+pub const PROTOCOL_PACKS: u16 = 2;
 /// Oldest version that is still spoken.
 pub const PROTOCOL_OLDEST: u16 = 1;
 /// Largest message, bytes.
@@ -166,6 +169,15 @@ pub enum Message {
     Gossip(Vec<u8>),
     /// Keys of enrolled stations, for one that has just joined: (number, key).
     Roster(Vec<(u16, [u8; 32])>),
+    /// Show me what is open; these things I was shown before.
+    Ask(Vec<Thing>),
+    /// What is open, or a part of it; in the last part the cut is not empty, unless all is.
+    Preview {
+        /// No more parts follow.
+        is_last: bool,
+        /// The rows.
+        part: Preview,
+    },
     /// Last.
     Bye(Bye),
     /// Of a kind that this version does not know.
@@ -216,6 +228,16 @@ impl Message {
                     out.bytes.extend_from_slice(key);
                 }
             }
+            Message::Ask(things) => {
+                out.number(things.len() as u64);
+                for thing in things {
+                    write_thing(&mut out, *thing);
+                }
+            }
+            Message::Preview { is_last, part } => {
+                out.byte(u8::from(*is_last));
+                part.write(&mut out);
+            }
             Message::Bye(bye) => out.byte(bye.code()),
             Message::Unknown(_) => {}
         }
@@ -236,6 +258,8 @@ impl Message {
             Message::Gossip(_) => 9,
             Message::Roster(_) => 10,
             Message::Bye(_) => 11,
+            Message::Ask(_) => 12,
+            Message::Preview { .. } => 13,
             Message::Unknown(tag) => *tag,
         }
     }
@@ -269,6 +293,17 @@ impl Message {
             9 => return Ok(Message::Gossip(bytes.get(1..).unwrap_or(&[]).to_vec())),
             10 => read_roster(&mut from)?,
             11 => Message::Bye(Bye::from_code(from.byte()?)),
+            12 => {
+                let mut things = Vec::new();
+                for _ in 0..from.count()? {
+                    things.push(read_thing(&mut from)?);
+                }
+                Message::Ask(things)
+            }
+            13 => Message::Preview {
+                is_last: from.byte()? == 1,
+                part: Preview::read(&mut from)?,
+            },
             other => return Ok(Message::Unknown(other)),
         };
         from.end()?;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use fengsui_domain::log::dot::{Dot, Writer};
 
 use crate::message::{Bye, Hello};
+use crate::preview::{Preview, Thing};
 use crate::run::{Refusal, Run};
 use crate::summary::{Head, Summary};
 
@@ -41,6 +42,9 @@ pub struct Want {
     pub after: Vec<(Writer, u64)>,
     /// Stop when the entries read reach this many bytes; a run already begun is finished.
     pub bytes: usize,
+    /// Not writer by writer but in the order in which the entries came to us, as far as runs
+    /// allow: whoever lacks much then has causes before their effects.
+    pub by_arrival: bool,
 }
 
 /// What taking some runs came to.
@@ -152,6 +156,33 @@ pub trait Replica: Send + Sync {
     /// # Errors
     /// `ReplicaError`; what was answered before stays.
     fn apply(&self, peer: u16, runs: &[Run]) -> Result<Applied, ReplicaError>;
+
+    /// Rows of everything that is open here, and of `shown` which the peer was shown before;
+    /// without protected logs unless it `is_trusted`.
+    ///
+    /// # Errors
+    /// `ReplicaError`.
+    fn preview(&self, shown: &[Thing], is_trusted: bool) -> Result<Preview, ReplicaError> {
+        let _ = (shown, is_trusted);
+        Ok(Preview::default())
+    }
+
+    /// Things that were shown us and that our own log has not come up to.
+    ///
+    /// # Errors
+    /// `ReplicaError`.
+    fn shown(&self) -> Result<Vec<Thing>, ReplicaError> {
+        Ok(Vec::new())
+    }
+
+    /// Shows a peer's rows until our own log has come as far; durable when it returns.
+    ///
+    /// # Errors
+    /// `ReplicaError`.
+    fn take_preview(&self, peer: u16, preview: &Preview) -> Result<(), ReplicaError> {
+        let _ = (peer, preview);
+        Ok(())
+    }
 
     /// Compares entries with ours and keeps aside those that differ. Answers how many did.
     ///

@@ -10,9 +10,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use fengsui_domain::log::dot::{Lane, Writer};
 
-use crate::message::{Bye, Hello, Message, PROTOCOL, PROTOCOL_OLDEST};
+use crate::message::{Bye, Hello, Message, PROTOCOL, PROTOCOL_OLDEST, PROTOCOL_PACKS};
 use crate::pace::Pace;
 use crate::port::{Applied, Note, Peer, View, Want};
+use crate::preview::{Preview, Thing};
 use crate::run::{Refusal, Run};
 use crate::summary::{Head, Summary};
 
@@ -22,6 +23,13 @@ const IN_FLIGHT_MAX: usize = 4;
 const PING_EVERY_MS: i64 = 2_000;
 /// Silence after which the peer counts as gone, ms.
 const SILENT_MS: i64 = 6_000;
+/// A peer that lacks more entries than this is told them in their order of arrival, and may ask for
+/// a preview first.
+pub const LONG: u64 = 20_000;
+/// How often a station that lacks much is shown anew what is open, ms.
+const SHOW_EVERY_MS: i64 = 1_000;
+/// Bytes of rows that are taken as one preview.
+const PREVIEW_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Gaps in one writer's log after which it is left alone until the next session.
 const GAPS_MAX: u32 = 3;
 /// Entries before the peer's head that are shown when two logs went apart.
@@ -57,6 +65,17 @@ pub enum Step {
     /// The peer has this head of our own running log. If it is still not ours, this file is
     /// older than its station: go on as a new incarnation, then call `moved`.
     BeginAgain(Writer, Head),
+    /// Look up what we were shown before and say it as `Ask`.
+    Ask,
+    /// Read the rows of what is open, and of these, and say them as `Preview`.
+    Show {
+        /// What it was shown before.
+        things: Vec<Thing>,
+        /// It may see protected logs.
+        is_trusted: bool,
+    },
+    /// Show these rows.
+    TakePreview(Preview),
     /// Tell the station.
     Note(Note),
     /// Say bye and end.
@@ -96,6 +115,17 @@ pub struct Session {
     clock_ms: i64,
     heard_ms: i64,
     pinged_ms: i64,
+    /// From how many entries on a backlog is a long one.
+    long: u64,
+    /// The peer's rows mean the same as ours, and it knows of previews.
+    may_preview: bool,
+    /// When a preview was last asked for; `None` = it was not.
+    asked_ms: Option<i64>,
+    /// The peer lacks much and is to be shown what is open first: nothing is read before it asks,
+    /// or does not.
+    is_held: bool,
+    /// A preview is awaited; parts of it that came.
+    coming: Option<Preview>,
     is_met: bool,
     is_over: bool,
 }
@@ -132,10 +162,20 @@ impl Session {
             clock_ms: 0,
             heard_ms: now.steady_ms,
             pinged_ms: now.steady_ms,
+            long: LONG,
+            may_preview: false,
+            asked_ms: None,
+            is_held: false,
+            coming: None,
             is_met: false,
             is_over: false,
         };
         (session, vec![Step::Send(hello)])
+    }
+
+    /// Calls a backlog of more than so many entries a long one.
+    pub fn set_long(&mut self, entries: u64) {
+        self.long = entries;
     }
 
     /// The session is over; nothing more comes of it.
@@ -175,6 +215,8 @@ impl Session {
                 vec![Step::Note(Note::Clock(self.clock_ms))]
             }
             Message::Digests { summary, state } => self.heard_digests(summary, state),
+            Message::Ask(things) => self.heard_ask(things),
+            Message::Preview { is_last, part } => self.heard_preview(is_last, part),
             Message::Diverged(writer) => self.went_apart(writer, false),
             Message::Evidence(runs) => vec![Step::TakeEvidence(runs)],
             Message::Bye(bye) => {
@@ -213,6 +255,7 @@ impl Session {
         if hello.station == self.us.station || hello.station != self.peer.number {
             return self.close(Bye::Twin);
         }
+        self.may_preview = hello.fold == self.us.fold && hello.protocol.1 >= PROTOCOL_PACKS;
         self.is_comparable =
             hello.fold == self.us.fold && self.us.is_trusted == self.peer.is_trusted;
         let is_same = hello.summary == self.us.summary;
@@ -242,8 +285,10 @@ impl Session {
                 apart.push(writer);
             }
         }
+        self.is_held = self.may_preview && summary.lacks(&self.shared()) > self.long;
         self.theirs = Some(summary);
         self.sent.clear();
+        steps.extend(self.ask());
         if let Some((writer, head)) = regressed {
             steps.push(Step::BeginAgain(writer, head));
         }
@@ -252,6 +297,46 @@ impl Session {
         }
         steps.extend(self.go_on());
         steps
+    }
+
+    /// Asks to be shown what is open, when much is still to come.
+    fn ask(&mut self) -> Option<Step> {
+        let theirs = self.theirs.as_ref()?;
+        let is_long = self.shared().lacks(theirs) > self.long;
+        let is_due = self.may_preview && self.coming.is_none() && is_long;
+        is_due.then(|| {
+            self.coming = Some(Preview::default());
+            self.asked_ms = Some(self.heard_ms);
+            Step::Ask
+        })
+    }
+
+    fn heard_ask(&mut self, things: Vec<Thing>) -> Vec<Step> {
+        let is_trusted = self.us.is_trusted && self.peer.is_trusted;
+        let mut steps = vec![Step::Show { things, is_trusted }];
+        self.is_held = false;
+        steps.extend(self.go_on());
+        steps
+    }
+
+    fn heard_preview(&mut self, is_last: bool, part: Preview) -> Vec<Step> {
+        let Some(mut coming) = self.coming.take() else {
+            return self.close(Bye::Nonsense);
+        };
+        coming.cut = part.cut;
+        coming.rows.extend(part.rows);
+        if is_last && coming.rows.is_empty() {
+            return Vec::new();
+        }
+        if is_last {
+            return vec![Step::TakePreview(coming)];
+        }
+        let bytes: usize = coming.rows.iter().map(|(_, row)| row.len()).sum();
+        if bytes > PREVIEW_BYTES_MAX {
+            return self.close(Bye::Nonsense);
+        }
+        self.coming = Some(coming);
+        Vec::new()
     }
 
     fn heard_entries(&mut self, number: u32, runs: Vec<Run>) -> Vec<Step> {
@@ -425,17 +510,28 @@ impl Session {
         if now.steady_ms - self.heard_ms > SILENT_MS {
             return self.close(Bye::Silent);
         }
+        let is_old = |asked: i64| now.steady_ms - asked >= SHOW_EVERY_MS;
+        let mut steps = Vec::new();
+        if self.asked_ms.is_some_and(is_old) {
+            steps.extend(self.ask());
+            self.asked_ms = Some(now.steady_ms);
+        }
         if now.steady_ms - self.pinged_ms < PING_EVERY_MS || !self.is_met {
-            return Vec::new();
+            return steps;
         }
         self.pinged_ms = now.steady_ms;
+        if std::mem::take(&mut self.is_held) {
+            // It has had its time to ask.
+            steps.extend(self.go_on());
+        }
         let mut complete = complete;
         let behind = self.behind();
         complete.retain(|(station, _)| !behind.contains(station));
-        vec![Step::Send(Message::Ping {
+        steps.push(Step::Send(Message::Ping {
             now_ms: now.wall_ms,
             complete,
-        })]
+        }));
+        steps
     }
 
     /// Ends it from our side.
@@ -502,10 +598,11 @@ impl Session {
             let (out, to_come) = backlog;
             steps.push(Step::Note(Note::Backlog { out, to_come }));
         }
-        if self.is_reading {
+        if self.is_reading || self.is_held {
             return steps;
         }
-        let lacking = self.lacking(&ours);
+        let is_long = backlog.0 > self.long;
+        let lacking = self.lacking(&ours, is_long);
         if lacking.is_empty() {
             if self.in_flight.is_empty() && backlog == (0, 0) {
                 steps.extend(self.compare(&ours));
@@ -515,14 +612,15 @@ impl Session {
             steps.push(Step::Read(Want {
                 after: lacking,
                 bytes: self.pace.bytes(),
+                by_arrival: is_long,
             }));
         }
         steps
     }
 
     /// Writers of the most urgent lane in which the peer lacks something that can be said now,
-    /// the shortest remainder first.
-    fn lacking(&self, ours: &Summary) -> Vec<(Writer, u64)> {
+    /// the shortest remainder first; of all lanes when it lacks much.
+    fn lacking(&self, ours: &Summary, is_long: bool) -> Vec<(Writer, u64)> {
         let mut best: Option<Lane> = None;
         let mut out: Vec<(u64, Writer, u64)> = Vec::new();
         for (writer, head) in ours.iter() {
@@ -536,10 +634,10 @@ impl Session {
                 || after >= head.seq
                 || self.blocked.contains(&writer)
                 || self.unknown.contains(&writer);
-            if is_left || best.is_some_and(|lane| rank(lane) < rank(writer.lane)) {
+            if is_left || !is_long && best.is_some_and(|lane| rank(lane) < rank(writer.lane)) {
                 continue;
             }
-            if best.is_none_or(|lane| rank(writer.lane) < rank(lane)) {
+            if !is_long && best.is_none_or(|lane| rank(writer.lane) < rank(lane)) {
                 best = Some(writer.lane);
                 out.clear();
             }

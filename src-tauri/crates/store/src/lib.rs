@@ -10,6 +10,7 @@ pub mod incarnation;
 pub mod local;
 pub mod log;
 pub mod peer;
+pub mod preview;
 pub mod project;
 pub mod read;
 mod rows;

@@ -20,7 +20,8 @@ use fengsui_domain::post::Post;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::error::StoreError;
-use crate::rows::Rows;
+use crate::preview::{self, Cut};
+use crate::rows::{Rows, Side};
 use crate::{exchange, search, signing};
 use waiting::Waiting;
 
@@ -179,6 +180,8 @@ pub struct Moved {
     pub conflicts: u32,
     /// Incidents whose own row was written, and whether they were new.
     pub incidents: BTreeMap<Dot, bool>,
+    /// Things of which a preview had shown something else than the log makes of them.
+    pub differed: u32,
 }
 
 impl<'t> Log<'t> {
@@ -197,6 +200,7 @@ impl<'t> Log<'t> {
                 row.get::<_, [u8; 16]>(3)?,
             ))
         })?;
+        let cut = Cut::load(conn)?;
         Ok(Log {
             conn,
             now_ms,
@@ -205,7 +209,7 @@ impl<'t> Log<'t> {
             hlc: Hlc(hlc.cast_unsigned()),
             digest: Digest(u128::from_le_bytes(digest)),
             heads: Vec::new(),
-            rows: Rows::new(conn),
+            rows: Rows::new(conn, cut),
             stored: Vec::new(),
             waiting: Waiting::load(conn)?,
             is_live: true,
@@ -289,8 +293,18 @@ impl<'t> Log<'t> {
             refs: act.refs,
         };
         let bytes = entry.encode();
-        self.fold(&entry)?;
-        self.store(at, entry, bytes, None)?;
+        // On what is only shown a person may act; the log's own tables wait for the rest.
+        let need = match self.rows.has_preview() {
+            true => self.first_missing(&entry)?,
+            false => None,
+        };
+        let side = match need {
+            Some(_) => Side::Ahead,
+            None => Side::Both,
+        };
+        self.fold(&entry, side)?;
+        let incident = self.timeline_of(&entry)?;
+        self.store(at, entry, bytes, need, incident);
         Ok(dot)
     }
 
@@ -341,10 +355,12 @@ impl<'t> Log<'t> {
         self.hlc = self.hlc.observe(entry.hlc, self.now_ms);
         let dot = entry.dot;
         let need = self.first_missing(&entry)?;
+        let mut incident = None;
         if need.is_none() {
-            self.fold(&entry)?;
+            self.fold(&entry, Side::Both)?;
+            incident = self.timeline_of(&entry)?;
         }
-        self.store(at, entry, bytes.to_vec(), need)?;
+        self.store(at, entry, bytes.to_vec(), need, incident);
         if need.is_some() {
             return Ok(Received::Waiting);
         }
@@ -377,6 +393,10 @@ impl<'t> Log<'t> {
                 .prepare_cached("UPDATE writer SET head_seq = ?2, head_hash = ?3 WHERE id = ?1")?
                 .execute(params![head.id, seq, head.hash])?;
             moved.heads.push((head.id, seq, head.hash));
+        }
+        if self.rows.has_preview() && preview::is_reached(self.conn)? {
+            moved.differed = self.rows.uncover(&mut self.digest)?;
+            preview::forget(self.conn)?;
         }
         self.conn
             .prepare_cached("UPDATE state SET hlc = ?1, digest = ?2 WHERE id = 1")?
@@ -412,7 +432,7 @@ impl<'t> Log<'t> {
                     incident,
                     stored.bytes
                 ])?;
-            if incident > 0 && self.is_live {
+            if incident > 0 && self.is_live && stored.need.is_none() {
                 search::index(self.conn, self.conn.last_insert_rowid(), entry)?;
             }
             if let Some(need) = stored.need {
@@ -449,19 +469,10 @@ impl<'t> Log<'t> {
         Ok(None)
     }
 
-    fn fold(&mut self, entry: &Entry) -> Result<(), StoreError> {
-        for write in &entry.writes {
-            let dot = match write.target {
-                Target::Body => continue,
-                Target::Subject => entry.subject,
-                Target::Other(dot) => dot,
-            };
-            let Some(noun) = noun_of(write.field) else {
-                continue;
-            };
-            self.rows
-                .touch(noun, dot)?
-                .apply(entry.dot, entry.hlc, write);
+    fn fold(&mut self, entry: &Entry, side: Side) -> Result<(), StoreError> {
+        for (noun, dot, write) in touched(entry) {
+            let by = (entry.dot, entry.hlc);
+            self.rows.fold((noun, dot), by, write, side)?;
         }
         Ok(())
     }
@@ -472,14 +483,11 @@ impl<'t> Log<'t> {
         entry: Entry,
         bytes: Vec<u8>,
         need: Option<Dot>,
-    ) -> Result<(), StoreError> {
-        let incident = match need {
-            None => self.timeline_of(&entry)?,
-            Some(need) => {
-                self.waiting.add(need, entry.dot, self.stored.len());
-                None
-            }
-        };
+        incident: Option<Dot>,
+    ) {
+        if let Some(need) = need {
+            self.waiting.add(need, entry.dot, self.stored.len());
+        }
         if let Some(head) = self.heads.get_mut(at) {
             head.seq = entry.dot.seq;
             head.hash = chain::next(&head.hash, &bytes);
@@ -492,7 +500,29 @@ impl<'t> Log<'t> {
                 incident,
             });
         }
-        Ok(())
+    }
+
+    /// This file's alias of a writer, made if there is none.
+    pub(crate) fn alias(&mut self, writer: Writer) -> Result<i64, StoreError> {
+        let at = self.head(writer)?;
+        Ok(self.heads.get(at).map_or(0, |head| head.id))
+    }
+
+    /// Shows a peer's registers of a thing.
+    pub(crate) fn show(&mut self, noun: Noun, dot: Dot, regs: Registers) -> Result<(), StoreError> {
+        if dot != Dot::COUNTY {
+            self.alias(dot.writer)?;
+        }
+        self.rows.show(noun, dot, regs)
+    }
+
+    /// Where an entry that waited goes: an act of ours is shown since it was made.
+    fn side_of_waiter(&self, dot: Dot) -> Side {
+        let w = dot.writer;
+        match (w.station, w.incarnation) == (self.station, self.incarnation) {
+            true => Side::Behind,
+            false => Side::Both,
+        }
     }
 
     fn seen_now(
@@ -615,6 +645,18 @@ impl<'t> Log<'t> {
             .execute(params![id, seq, bytes, self.now_ms])?;
         Ok(Received::Fork)
     }
+}
+
+/// The things an entry writes to, with each write.
+pub(crate) fn touched(entry: &Entry) -> impl Iterator<Item = (Noun, Dot, &Write)> {
+    entry.writes.iter().filter_map(|write| {
+        let dot = match write.target {
+            Target::Body => return None,
+            Target::Subject => entry.subject,
+            Target::Other(dot) => dot,
+        };
+        Some((noun_of(write.field)?, dot, write))
+    })
 }
 
 /// The incident an entry names directly.

@@ -21,6 +21,10 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "V4__voice",
         sql: include_str!("../migrations/V4__voice.sql"),
     },
+    Migration {
+        name: "V5__preview",
+        sql: include_str!("../migrations/V5__preview.sql"),
+    },
 ];
 
 #[cfg(test)]

@@ -379,6 +379,9 @@ pub fn conflicts(conn: &Connection) -> Result<Vec<ConflictRow>, StoreError> {
     let mut ask = conn.prepare_cached(
         "SELECT w.station, w.incarnation, w.lane, c.seq, c.field
          FROM conflict c LEFT JOIN writer w ON w.id = c.writer
+         WHERE NOT EXISTS (SELECT 1 FROM preview v WHERE v.writer = c.writer AND c.seq <= v.seq)
+            OR EXISTS (SELECT 1 FROM preview_row r
+                       WHERE r.noun = c.noun AND r.writer = c.writer AND r.seq = c.seq)
          ORDER BY c.noun, c.writer, c.seq, c.field",
     )?;
     let mut rows = ask.query([])?;

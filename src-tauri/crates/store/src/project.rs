@@ -98,6 +98,21 @@ pub(crate) fn update_sql(noun: Noun) -> &'static str {
     }
 }
 
+/// By `id`.
+pub(crate) fn delete_sql(noun: Noun) -> &'static str {
+    match noun {
+        Noun::Call => "DELETE FROM call WHERE id = ?1",
+        Noun::Incident => "DELETE FROM incident WHERE id = ?1",
+        Noun::Assignment => "DELETE FROM assignment WHERE id = ?1",
+        Noun::Feedback => "DELETE FROM feedback WHERE id = ?1",
+        Noun::Drawing => "DELETE FROM drawing WHERE id = ?1",
+        Noun::Unit => "DELETE FROM unit WHERE id = ?1",
+        Noun::Account => "DELETE FROM account WHERE id = ?1",
+        Noun::Station => "DELETE FROM station WHERE id = ?1",
+        Noun::County | Noun::Body => "DELETE FROM county WHERE id = ?1",
+    }
+}
+
 /// The projected columns of a noun, in the order of the statements above.
 pub(crate) fn columns(noun: Noun, regs: &Registers) -> Vec<Sql> {
     let int = |field| Sql::Integer(regs.int(field).unwrap_or(0));

@@ -16,6 +16,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::error::StoreError;
 use crate::log::signed;
+use crate::preview::shown;
 use crate::project::WHOLE;
 use crate::rows::decode;
 pub use crate::rows::whole::doubt_of;
@@ -172,8 +173,17 @@ macro_rules! by_dot {
     };
 }
 
-const OPEN: &str = "WHERE t.open = 1 AND t.whole = 0 ORDER BY t.opened_at, t.id";
-const LISTED: &str = "WHERE t.listed = 1 ORDER BY t.ring_at, t.id";
+// While a preview stands, the past that comes in behind it is not what is open now.
+const OPEN: &str = concat!(
+    "WHERE t.open = 1 AND t.whole = 0 AND ",
+    shown!("1"),
+    " ORDER BY t.opened_at, t.id"
+);
+const LISTED: &str = concat!(
+    "WHERE t.listed = 1 AND ",
+    shown!("0"),
+    " ORDER BY t.ring_at, t.id"
+);
 
 /// Incidents on the board, oldest first: wholes, not their parts.
 ///
@@ -277,7 +287,7 @@ pub fn incidents_around(conn: &Connection, at_ms: i64) -> Result<Vec<i64>, Store
 
 // `+`: by the plain id SQLite would rather walk the whole table than sort a few rows of the
 // index of active ones.
-const ACTIVE: &str = "WHERE t.stage < 6 ORDER BY +t.id";
+const ACTIVE: &str = concat!("WHERE t.stage < 6 AND ", shown!("2"), " ORDER BY +t.id");
 
 /// Assignments not ended, oldest first.
 ///

@@ -16,6 +16,7 @@ use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use crate::error::StoreError;
 use crate::log::signed;
+use crate::preview::{self, Cut};
 use crate::project;
 
 pub(crate) mod whole;
@@ -39,9 +40,30 @@ impl Row {
     }
 }
 
+/// Which of what is shown and what lies behind it a write goes to, while a preview stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// Both; what is shown only if it does not show it already.
+    Both,
+    /// An act of ours on what is shown: the log lacks what it hangs on.
+    Ahead,
+    /// The log has come up to such an act.
+    Behind,
+}
+
+/// What the log has made of a thing that is shown.
+struct Behind {
+    regs: Registers,
+    dirty: bool,
+}
+
 /// All rows touched so far.
 pub(crate) struct Rows<'t> {
     conn: &'t Connection,
+    /// What the preview that stands shows.
+    cut: Option<Cut>,
+    /// Things looked up; `None` = not shown.
+    behind: BTreeMap<(Noun, Dot), Option<Behind>>,
     rows: BTreeMap<(Noun, Dot), Row>,
     created: Vec<(Noun, Dot)>,
     writers: BTreeMap<(u16, u16, u8), i64>,
@@ -65,9 +87,11 @@ const ORDER: &[Noun] = &[
 ];
 
 impl<'t> Rows<'t> {
-    pub(crate) fn new(conn: &'t Connection) -> Self {
+    pub(crate) fn new(conn: &'t Connection, cut: Option<Cut>) -> Self {
         Rows {
             conn,
+            cut,
+            behind: BTreeMap::new(),
             rows: BTreeMap::new(),
             created: Vec::new(),
             writers: BTreeMap::new(),
@@ -119,6 +143,149 @@ impl<'t> Rows<'t> {
             .ok_or_else(|| StoreError::corrupt("row vanished within a transaction"))
     }
 
+    /// A preview stands.
+    pub(crate) fn has_preview(&self) -> bool {
+        self.cut.is_some()
+    }
+
+    /// Folds one write of the entry (`dot`, `hlc`) into a thing.
+    pub(crate) fn fold(
+        &mut self,
+        thing: (Noun, Dot),
+        (dot, hlc): (Dot, Hlc),
+        write: &Write,
+        side: Side,
+    ) -> Result<(), StoreError> {
+        let Some(cut) = &self.cut else {
+            self.touch(thing.0, thing.1)?.apply(dot, hlc, write);
+            return Ok(());
+        };
+        let is_there = cut.covers(dot);
+        let is_shown = self.look_behind(thing)?.is_some();
+        if !is_shown && side == Side::Ahead {
+            self.set_behind(thing)?;
+        }
+        if is_shown
+            && side != Side::Ahead
+            && let Some(behind) = self.look_behind(thing)?
+        {
+            behind.regs.apply(dot, hlc, write);
+            behind.dirty = true;
+        }
+        if !is_shown || (side != Side::Behind && !is_there) {
+            self.touch(thing.0, thing.1)?.apply(dot, hlc, write);
+        }
+        Ok(())
+    }
+
+    fn look_behind(&mut self, thing: (Noun, Dot)) -> Result<Option<&mut Behind>, StoreError> {
+        if !self.behind.contains_key(&thing) {
+            let (noun, dot) = thing;
+            let regs = match self.writer(dot)? {
+                Some(writer) => preview::behind(self.conn, noun, writer, signed(dot.seq)?)?,
+                None => None,
+            };
+            let behind = regs.map(|regs| Behind { regs, dirty: false });
+            self.behind.insert(thing, behind);
+        }
+        Ok(self.behind.get_mut(&thing).and_then(Option::as_mut))
+    }
+
+    /// From now on a thing as it is lies behind what is shown of it.
+    fn set_behind(&mut self, (noun, dot): (Noun, Dot)) -> Result<(), StoreError> {
+        let regs = self.get(noun, dot)?.map(|row| row.regs.clone());
+        let regs = regs.unwrap_or_default();
+        self.behind
+            .insert((noun, dot), Some(Behind { regs, dirty: true }));
+        Ok(())
+    }
+
+    /// Shows these registers of a thing.
+    pub(crate) fn show(&mut self, noun: Noun, dot: Dot, regs: Registers) -> Result<(), StoreError> {
+        if self.look_behind((noun, dot))?.is_none() {
+            self.set_behind((noun, dot))?;
+        }
+        let row = self.touch(noun, dot)?;
+        if row.regs != regs {
+            row.regs = regs;
+            row.dirty = true;
+        }
+        Ok(())
+    }
+
+    /// What lies behind takes the place of what was shown; how many things differed.
+    pub(crate) fn uncover(&mut self, digest: &mut Digest) -> Result<u32, StoreError> {
+        self.cut = None;
+        let (mut differed, mut unknown) = (0, Vec::new());
+        for (noun, dot) in preview::things(self.conn)? {
+            let Some(noun) = ORDER.iter().copied().find(|n| *n as u8 == noun) else {
+                continue;
+            };
+            let Some(behind) = self.look_behind((noun, dot))? else {
+                continue;
+            };
+            let regs = std::mem::take(&mut behind.regs);
+            if regs.is_empty() {
+                unknown.push((noun, dot));
+                continue;
+            }
+            let row = self.touch(noun, dot)?;
+            if row.regs != regs {
+                row.regs = regs;
+                row.dirty = true;
+                differed += 1;
+            }
+        }
+        self.flush(digest)?;
+        unknown.sort_by_key(|(noun, _)| ORDER.iter().rev().position(|n| n == noun));
+        for (noun, dot) in unknown {
+            differed += 1;
+            self.drop_row(noun, dot, digest)?;
+        }
+        self.behind.clear();
+        Ok(differed)
+    }
+
+    /// Takes out a row that nothing in the log made.
+    fn drop_row(&mut self, noun: Noun, dot: Dot, digest: &mut Digest) -> Result<(), StoreError> {
+        let Some(Row {
+            id: Some(id),
+            on_disk: Some(bytes),
+            ..
+        }) = self.get(noun, dot)?.cloned()
+        else {
+            return Ok(());
+        };
+        self.conn
+            .prepare_cached(project::delete_sql(noun))?
+            .execute([id])?;
+        let writer = self.writer(dot)?.unwrap_or(0);
+        self.conn
+            .prepare_cached("DELETE FROM conflict WHERE noun = ?1 AND writer = ?2 AND seq = ?3")?
+            .execute(params![noun as u8, writer, signed(dot.seq)?])?;
+        digest.remove(noun, dot, &bytes);
+        self.rows.remove(&(noun, dot));
+        Ok(())
+    }
+
+    fn flush_behind(&mut self) -> Result<(), StoreError> {
+        let mut dirty = Vec::new();
+        for (thing, behind) in &mut self.behind {
+            if let Some(behind) = behind
+                && std::mem::take(&mut behind.dirty)
+            {
+                dirty.push((*thing, behind.regs.clone()));
+            }
+        }
+        for ((noun, dot), regs) in dirty {
+            let writer = self
+                .writer(dot)?
+                .ok_or_else(|| StoreError::corrupt(format!("{dot} has no writer")))?;
+            preview::keep_behind(self.conn, noun, writer, signed(dot.seq)?, &regs)?;
+        }
+        Ok(())
+    }
+
     /// This file's alias of a thing, if it has a row.
     pub(crate) fn id(&mut self, noun: Noun, dot: Dot) -> Result<Option<i64>, StoreError> {
         Ok(self.get(noun, dot)?.and_then(|row| row.id))
@@ -167,7 +334,7 @@ impl<'t> Rows<'t> {
         for dot in units {
             self.derive_unit(dot)?;
         }
-        Ok(())
+        self.flush_behind()
     }
 
     fn touched_by(

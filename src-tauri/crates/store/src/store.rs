@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use fengsui_domain::log::field::Field;
 use fengsui_replication::port::{Applied, View, Want};
+use fengsui_replication::preview::{Preview, Thing};
 use fengsui_replication::run::Run;
 use fengsui_replication::summary::Head;
 use rusqlite::{Connection, OptionalExtension};
@@ -19,7 +20,7 @@ use crate::exchange::{self, Pace};
 use crate::log::{FOLD_VERSION, Log, Moved, Received};
 use crate::open::OpenOptions;
 use crate::witness::{Lineage, WitnessHead};
-use crate::{incarnation, peer, read, signing, verify};
+use crate::{incarnation, peer, preview, read, signing, verify};
 
 /// Who this station is; written once into a fresh file.
 #[derive(Debug, Clone)]
@@ -110,8 +111,10 @@ impl Store {
     ) -> Result<(), StoreError> {
         let database = self.db.database_name();
         let seed = signing::fresh_seed()?;
+        let drawn = signing::fresh_seed()?;
+        let draw = u16::from_le_bytes([drawn[0], drawn[1]]);
         self.db.write(move |tx| {
-            incarnation::note(tx, &database, identity.number, &seed)?;
+            incarnation::note(tx, &database, identity.number, &seed, draw)?;
             in_log(tx, now_ms, &mut |log| {
                 incarnation::begin(log, &identity, why)
             })
@@ -170,16 +173,22 @@ impl Store {
             let Some(part) = ready.next_part(pace.count()) else {
                 break;
             };
-            let began = Instant::now();
-            let (part, moved) = self.db.write(move |tx| {
-                in_log(tx, now_ms, &mut |log| exchange::store(log, &part)).map(together)
+            let ((part, took), moved) = self.db.write(move |tx| {
+                let began = Instant::now();
+                let stored = in_log(tx, now_ms, &mut |log| exchange::store(log, &part))?;
+                let took = began.elapsed();
+                Ok::<_, StoreError>(together(stored).map(|(part, moved)| ((part, took), moved)))
             })?;
             self.pace
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
-                .took(began.elapsed());
+                .took(took);
             applied.add(&part);
             applied.conflicts += u64::from(moved.conflicts);
+            if moved.differed > 0 {
+                let things = moved.differed;
+                tracing::error!(things, "a peer had shown something else than its log says");
+            }
             for (dot, is_new) in moved.incidents {
                 applied.incidents.entry(dot).or_insert(is_new);
             }
@@ -212,6 +221,29 @@ impl Store {
             })
             .map(|(forks, _)| forks)
         })
+    }
+
+    /// Rows of what is open here, for a peer that lacks much.
+    ///
+    /// # Errors
+    /// Those of `Db::read`.
+    pub fn preview(&self, before: &[Thing], is_trusted: bool) -> Result<Preview, StoreError> {
+        self.db.read(|conn| preview::make(conn, before, is_trusted))
+    }
+
+    /// Shows a peer's rows until our own log has come as far; whether it does.
+    ///
+    /// # Errors
+    /// Those of `Db::write`; `Corrupt` for rows that cannot be read.
+    pub fn show(&self, now_ms: i64, told: &Preview) -> Result<bool, StoreError> {
+        let told = told.clone();
+        let is_shown = self.db.write(move |tx| {
+            in_log(tx, now_ms, &mut |log| preview::show(log, &told)).map(|(written, _)| written)
+        })?;
+        if is_shown {
+            self.tell();
+        }
+        Ok(is_shown)
     }
 
     /// Heads and state digest.

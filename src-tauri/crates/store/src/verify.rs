@@ -30,24 +30,58 @@ pub struct Proof {
     pub broken: Vec<String>,
 }
 
-/// Tables that must be equal after a rebuild, with everything they hold.
-const FOLDED: &[&str] = &[
-    "SELECT * FROM writer ORDER BY id",
-    "SELECT * FROM numbering ORDER BY station, day",
-    "SELECT * FROM pending ORDER BY writer, seq",
-    "SELECT * FROM call ORDER BY id",
-    "SELECT * FROM incident ORDER BY id",
-    "SELECT * FROM assignment ORDER BY id",
-    "SELECT * FROM feedback ORDER BY id",
-    "SELECT * FROM drawing ORDER BY id",
-    "SELECT * FROM unit ORDER BY id",
-    "SELECT * FROM account ORDER BY id",
-    "SELECT * FROM county ORDER BY id",
-    "SELECT * FROM station ORDER BY id",
-    "SELECT * FROM conflict ORDER BY noun, writer, seq, field",
-    "SELECT * FROM awaited ORDER BY station, incarnation, lane, need_seq, writer, seq",
-    "SELECT id, digest FROM state",
-    "SELECT id, writer, seq, hlc, kind, incident, bytes FROM entry ORDER BY id",
+/// What must be equal after a rebuild beside what is equal on all stations: aliases do not count,
+/// since a preview makes rows before their entries are here.
+const FOLDED: &[(&str, &str)] = &[
+    (
+        "writer",
+        "SELECT station, incarnation, lane, head_seq, head_hash FROM writer WHERE head_seq > 0
+         ORDER BY station, incarnation, lane",
+    ),
+    (
+        "parents of assignments",
+        "SELECT w.station, w.incarnation, w.lane, t.seq, i.writer_station, i.writer_incarnation,
+                i.writer_lane, i.seq, u.writer_station, u.writer_incarnation, u.writer_lane, u.seq
+         FROM assignment t JOIN writer w ON w.id = t.writer
+         LEFT JOIN (SELECT i.id, i.seq, v.station AS writer_station,
+                           v.incarnation AS writer_incarnation, v.lane AS writer_lane
+                    FROM incident i JOIN writer v ON v.id = i.writer) i ON i.id = t.incident
+         LEFT JOIN (SELECT u.id, u.seq, v.station AS writer_station,
+                           v.incarnation AS writer_incarnation, v.lane AS writer_lane
+                    FROM unit u JOIN writer v ON v.id = u.writer) u ON u.id = t.unit
+         ORDER BY w.station, w.incarnation, w.lane, t.seq",
+    ),
+    (
+        "parents of feedback",
+        "SELECT w.station, w.incarnation, w.lane, t.seq, v.station, v.incarnation, v.lane, i.seq
+         FROM feedback t JOIN writer w ON w.id = t.writer
+         LEFT JOIN incident i ON i.id = t.incident LEFT JOIN writer v ON v.id = i.writer
+         ORDER BY w.station, w.incarnation, w.lane, t.seq",
+    ),
+    (
+        "parents of drawings",
+        "SELECT w.station, w.incarnation, w.lane, t.seq, v.station, v.incarnation, v.lane, i.seq
+         FROM drawing t JOIN writer w ON w.id = t.writer
+         LEFT JOIN incident i ON i.id = t.incident LEFT JOIN writer v ON v.id = i.writer
+         ORDER BY w.station, w.incarnation, w.lane, t.seq",
+    ),
+    (
+        "timelines",
+        "SELECT e.id, w.station, w.incarnation, w.lane, e.seq, e.hlc, e.kind, v.station,
+                v.incarnation, v.lane, i.seq
+         FROM entry e JOIN writer w ON w.id = e.writer
+         LEFT JOIN incident i ON i.id = e.incident LEFT JOIN writer v ON v.id = i.writer
+         ORDER BY e.id",
+    ),
+    (
+        "awaited",
+        "SELECT a.station, a.incarnation, a.lane, a.need_seq, w.station, w.incarnation, w.lane,
+                a.seq
+         FROM awaited a JOIN writer w ON w.id = a.writer
+         ORDER BY a.station, a.incarnation, a.lane, a.need_seq, w.station, w.incarnation, w.lane,
+                  a.seq",
+    ),
+    ("state", "SELECT id, digest FROM state"),
 ];
 
 /// Walks everything.
@@ -61,6 +95,13 @@ pub fn prove(conn: &Connection) -> Result<Proof, StoreError> {
         proof
             .broken
             .push("the clock is behind a stamp it gave".to_owned());
+    }
+    if crate::preview::left(conn)? > 0 {
+        // The tables show more than the log holds yet: there is nothing to compare.
+        proof
+            .broken
+            .push("not compared: entries behind what is shown are still to come".to_owned());
+        return Ok(proof);
     }
     match rebuild(conn) {
         Ok(rebuilt) => {
@@ -148,18 +189,14 @@ fn fold_some(
     Ok(rebuilt)
 }
 
-/// A hash of each folded table.
+/// A hash of each folded table, whatever aliases its rows have.
 ///
 /// # Errors
 /// Any store error.
 pub fn dump(conn: &Connection) -> Result<BTreeMap<String, [u8; 32]>, StoreError> {
-    let mut out = BTreeMap::new();
-    for sql in FOLDED {
-        let table = sql
-            .split(" FROM ")
-            .nth(1)
-            .and_then(|rest| rest.split(' ').next());
-        out.insert(table.unwrap_or(sql).to_owned(), hash_rows(conn, sql)?);
+    let mut out = shared(conn)?;
+    for (name, sql) in FOLDED {
+        out.insert((*name).to_owned(), hash_rows(conn, sql)?);
     }
     Ok(out)
 }

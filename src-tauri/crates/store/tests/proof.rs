@@ -20,7 +20,7 @@ fn station() -> Connection {
     for step in MIGRATIONS {
         conn.execute_batch(step.sql).unwrap();
     }
-    incarnation::note(&conn, &[1; 16], 1, &[7; 32]).unwrap();
+    incarnation::note(&conn, &[1; 16], 1, &[7; 32], 2).unwrap();
     let identity = StationIdentity {
         number: 1,
         code: "HZ".to_owned(),

@@ -380,6 +380,7 @@ impl World {
         let want = Want {
             after: after.collect(),
             bytes: usize::MAX,
+            ..Want::default()
         };
         let runs = giver
             .node

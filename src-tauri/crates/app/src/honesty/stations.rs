@@ -5,6 +5,7 @@
 
 use super::{Part, Standing, part};
 use crate::peer::{PeerState, StationRow, StationsView};
+use fengsui_replication::session::LONG;
 
 /// Clocks further apart than this are worth a look, ms.
 const CLOCK_WARN_MS: u64 = 2_000;
@@ -22,8 +23,42 @@ fn names<'a>(rows: impl Iterator<Item = &'a StationRow>) -> String {
     names.join("、")
 }
 
+/// What is still to come to a station that is being filled.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Filling {
+    /// Entries, at least; 0 = it is not being filled.
+    pub left: u64,
+    /// Numbers of the stations whose word on what is open is shown meanwhile.
+    pub shown_by: Vec<u16>,
+}
+
+/// A station that lacks much: how much, on whose word what is open is shown, and whether anybody is
+/// there to go on with. `None` = it does not.
+fn filling_part(filling: &Filling, view: &StationsView) -> Option<Part> {
+    let in_touch = || others(view).filter(|row| row.state == PeerState::InTouch);
+    let to_come = in_touch().filter_map(|row| row.to_come).max().unwrap_or(0);
+    let left = filling.left.max(to_come);
+    if filling.left == 0 && to_come <= LONG {
+        return None;
+    }
+    let shown_by = others(view).filter(|row| filling.shown_by.contains(&row.number));
+    let shown_by = names(shown_by);
+    let code = match (in_touch().next().is_some(), shown_by.is_empty()) {
+        (false, _) => "filling_apart",
+        (true, true) => "filling",
+        (true, false) => "filling_shown",
+    };
+    let values = vec![("count", left.to_string()), ("stations", shown_by)];
+    Some(part("station", Standing::Warn, code, values))
+}
+
 /// How the stations stand; the worst is said. `name` is this station's own.
-pub(super) fn station_part(name: &str, is_founder: bool, view: &StationsView) -> Part {
+pub(super) fn station_part(
+    name: &str,
+    is_founder: bool,
+    view: &StationsView,
+    filling: &Filling,
+) -> Part {
     let is_here = view.stations.iter().any(|row| row.state == PeerState::Own);
     if !is_here && !is_founder {
         return part("station", Standing::Warn, "unfilled", Vec::new());
@@ -46,6 +81,9 @@ pub(super) fn station_part(name: &str, is_founder: bool, view: &StationsView) ->
     if !differing.is_empty() {
         let stations = vec![("stations", differing)];
         return part("station", Standing::Bad, "differ", stations);
+    }
+    if let Some(part) = filling_part(filling, view) {
+        return part;
     }
     let apart: Vec<&StationRow> = others(view)
         .filter(|row| row.state != PeerState::InTouch)
@@ -131,7 +169,7 @@ mod tests {
     }
 
     fn said(view: &StationsView) -> (&'static str, Standing) {
-        let part = station_part("本站", true, view);
+        let part = station_part("本站", true, view, &Filling::default());
         (part.code, part.standing)
     }
 
@@ -145,7 +183,7 @@ mod tests {
         assert_eq!(said(&at), ("in_touch", Standing::Good));
         at.stations.push(row(4, PeerState::Apart));
         at.stations.push(row(5, PeerState::NeverMet));
-        let part = station_part("本站", true, &at);
+        let part = station_part("本站", true, &at, &Filling::default());
         assert_eq!((part.code, part.standing), ("apart", Standing::Warn));
         assert_eq!(part.params[0], ("stations", "站4、站5".to_owned()));
         assert_eq!(part.params[3], ("since_at_ms", "4000".to_owned()));
@@ -157,8 +195,31 @@ mod tests {
 
     #[test]
     fn a_station_without_its_county_says_so() {
-        let part = station_part("新站", false, &view(Vec::new()));
+        let part = station_part("新站", false, &view(Vec::new()), &Filling::default());
         assert_eq!((part.code, part.standing), ("unfilled", Standing::Warn));
+    }
+
+    #[test]
+    fn a_station_that_is_filled_says_how_much_is_to_come_and_on_whose_word_it_stands() {
+        let mut at = view(vec![row(1, PeerState::Own), row(2, PeerState::InTouch)]);
+        let said = |view: &StationsView, left, shown_by: &[u16]| {
+            let shown_by = shown_by.to_vec();
+            let part = station_part("新站", false, view, &Filling { left, shown_by });
+            (part.code, part.params)
+        };
+        assert_eq!(said(&at, 0, &[]).0, "in_touch");
+        at.stations[1].to_come = Some(LONG);
+        assert_eq!(said(&at, 0, &[]).0, "in_touch");
+        let (code, values) = said(&at, 400, &[2]);
+        assert_eq!(code, "filling_shown");
+        assert_eq!(values[0], ("count", LONG.to_string()));
+        assert_eq!(values[1], ("stations", "站2".to_owned()));
+        at.stations[1].to_come = Some(LONG + 1);
+        assert_eq!(said(&at, 0, &[]).0, "filling");
+        at.stations[1].state = PeerState::Apart;
+        let (code, values) = said(&at, 400, &[2]);
+        assert_eq!(code, "filling_apart");
+        assert_eq!(values[0], ("count", "400".to_owned()));
     }
 
     #[test]

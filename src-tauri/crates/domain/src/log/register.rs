@@ -126,6 +126,22 @@ impl Registers {
             .filter(|field| self.is_parallel(*field))
     }
 
+    /// Nothing was ever written.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    /// Without the values whose dots `keeps` does not.
+    #[must_use]
+    pub fn keeping(mut self, keeps: impl Fn(Dot) -> bool) -> Registers {
+        for lives in self.fields.values_mut() {
+            lives.retain(|live| keeps(live.dot));
+        }
+        self.fields.retain(|_, lives| !lives.is_empty());
+        self
+    }
+
     /// The canonical bytes: fields by number, values by dot.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {

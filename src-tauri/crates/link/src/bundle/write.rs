@@ -148,6 +148,7 @@ impl Source<'_> {
         let want = Want {
             after: self.rest.clone(),
             bytes: MESSAGE_BYTES,
+            ..Want::default()
         };
         let runs = self.replica.read(&want)?;
         // Writers that gave nothing although their turn came are not signed further.

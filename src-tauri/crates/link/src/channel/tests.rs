@@ -107,12 +107,13 @@ async fn a_peer_that_is_not_known_does_not_learn_who_we_are() {
 }
 
 #[tokio::test]
-async fn a_length_of_four_gigabytes_is_refused_before_anything_is_allocated() {
+async fn a_length_of_two_gigabytes_is_refused_before_anything_is_allocated() {
     let (mut sender, mut receiver) = ends().await;
     sender.send_raw(&[0xFF; 5]).await.unwrap();
     let error = receiver.receive().await.unwrap_err();
     assert!(
-        matches!(error, ChannelError::TooLarge(0xFFFF_FFFF)),
+        // The topmost bit is no part of the length.
+        matches!(error, ChannelError::TooLarge(0x7FFF_FFFF)),
         "{error}"
     );
     let (mut sender, mut receiver) = ends().await;
@@ -162,5 +163,34 @@ async fn what_is_no_station_is_told_nothing() {
     assert!(matches!(
         hear_mode(&mut other).await,
         Err(ChannelError::Suite(2))
+    ));
+}
+
+#[test]
+fn what_is_packed_comes_out_whole_and_never_too_large() {
+    let few = b"hello".to_vec();
+    let much: Vec<u8> = (0..40_000u32)
+        .flat_map(|at| (at / 64).to_le_bytes())
+        .collect();
+    let length = |bytes: &[u8]| u32::from_le_bytes(bytes[..4].try_into().unwrap());
+    let said = packed(&few);
+    assert_eq!((length(&said), &said[4..]), (5, few.as_slice()));
+    let said = packed(&much);
+    assert!(said.len() < much.len() / 4);
+    assert_eq!(
+        length(&said),
+        PACKED | u32::try_from(said.len() - 4).unwrap()
+    );
+    assert_eq!(unpacked(&said[4..]).unwrap(), much);
+    for cut in [0, 1, 9, said.len() / 2] {
+        let torn = unpacked(&said[4..4 + cut]);
+        assert!(torn.is_err() || torn.unwrap() != much);
+    }
+    // A few bytes that would become more than any message.
+    let bomb = packed(&vec![0; MESSAGE_BYTES_MAX + 1]);
+    assert!(bomb.len() < 4_096);
+    assert!(matches!(
+        unpacked(&bomb[4..]),
+        Err(ChannelError::TooLarge(_))
     ));
 }

@@ -150,6 +150,8 @@ struct Meeting {
     closed: [Option<Bye>; 2],
     began_again: [bool; 2],
     entries_said: u64,
+    /// What each was shown, with the entries it had by then.
+    shown: [Vec<(Preview, u64)>; 2],
 }
 
 impl Meeting {
@@ -172,6 +174,7 @@ impl Meeting {
             closed: [None; 2],
             began_again: [false; 2],
             entries_said: 0,
+            shown: Default::default(),
         };
         meeting.carry_out(0, first);
         meeting.carry_out(1, second);
@@ -204,8 +207,28 @@ impl Meeting {
                     let runs = self.toys[who].read(&Want {
                         after: vec![(writer, after)],
                         bytes: usize::MAX,
+                        ..Want::default()
                     });
                     self.mail[1 - who].push_back(Message::Evidence(runs));
+                    Vec::new()
+                }
+                Step::Ask => {
+                    self.mail[1 - who].push_back(Message::Ask(Vec::new()));
+                    Vec::new()
+                }
+                Step::Show { .. } => {
+                    let whole = Preview {
+                        cut: self.toys[who].view().summary,
+                        rows: vec![((1, Dot::COUNTY), vec![7])],
+                    };
+                    for (is_last, part) in whole.into_messages() {
+                        self.mail[1 - who].push_back(Message::Preview { is_last, part });
+                    }
+                    Vec::new()
+                }
+                Step::TakePreview(preview) => {
+                    let had = self.toys[who].view().summary.entries();
+                    self.shown[who].push((preview, had));
                     Vec::new()
                 }
                 Step::TakeEvidence(runs) => {
@@ -478,4 +501,47 @@ fn what_the_peer_has_just_sent_does_not_go_back_to_it() {
     meeting.settle();
     assert!(meeting.is_equal());
     assert_eq!(meeting.entries_said, 1);
+}
+
+#[test]
+fn who_lacks_much_is_shown_what_is_open_before_any_entry() {
+    let one = filled(1, &[(1, Lane::Urgent, 30), (1, Lane::Bulk, 30)]);
+    let cut = one.view().summary;
+    let mut meeting = Meeting::new(one, Toy::new(2));
+    for session in &mut meeting.sessions {
+        session.set_long(20);
+    }
+    meeting.settle();
+    assert!(meeting.is_equal());
+    let [nothing, shown] = &meeting.shown;
+    assert_eq!(nothing.len(), 0);
+    let [(preview, had)] = shown.as_slice() else {
+        panic!("shown {} times", shown.len());
+    };
+    assert_eq!((&preview.cut, *had), (&cut, 0));
+    // A preview that nobody asked for is nonsense.
+    meeting.mail[1].push_back(Message::Preview {
+        is_last: true,
+        part: Preview::default(),
+    });
+    meeting.settle();
+    assert_eq!(meeting.closed[1], Some(Bye::Nonsense));
+}
+
+#[test]
+fn who_does_not_ask_is_told_all_the_same() {
+    let mut meeting = Meeting::new(filled(1, &[(1, Lane::Urgent, 30)]), Toy::new(2));
+    // Only one of them thinks it is much.
+    meeting.sessions[0].set_long(20);
+    meeting.settle();
+    assert!(!meeting.is_equal());
+    let later = Now {
+        wall_ms: 3_500,
+        steady_ms: 3_500,
+    };
+    let steps = meeting.sessions[0].ticked(later, Vec::new());
+    meeting.carry_out(0, steps);
+    meeting.settle();
+    assert!(meeting.is_equal());
+    assert_eq!(meeting.shown[1].len(), 0);
 }

@@ -1,13 +1,13 @@
 //! Runs to send: entries of one writer up to a head that its station signed. Our own logs can be
 //! signed anywhere; others' end where a signature of theirs is here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fengsui_domain::log::chain;
 use fengsui_domain::log::dot::{Dot, Writer};
 use fengsui_replication::port::Want;
 use fengsui_replication::run::Run;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::writer_row;
 use crate::error::StoreError;
@@ -16,12 +16,18 @@ use crate::{read, signing, verify};
 /// A run that finds no signature within this many bytes is not sent.
 const UNSIGNED_BYTES_MAX: usize = 3 * 1024 * 1024;
 
+/// A run in the order of arrival ends at the first signed head after this many bytes.
+const SHORT_RUN_BYTES: usize = 16 * 1024;
+
 /// Reads runs for each writer in turn until the bytes are used up; at least one, when any can be
 /// sent at all.
 ///
 /// # Errors
 /// Any store error.
 pub fn runs(conn: &Connection, want: &Want) -> Result<Vec<Run>, StoreError> {
+    if want.by_arrival {
+        return runs_by_arrival(conn, want);
+    }
     let mut runs = Vec::new();
     let mut left = want.bytes;
     for (writer, after) in &want.after {
@@ -34,6 +40,44 @@ pub fn runs(conn: &Connection, want: &Want) -> Result<Vec<Run>, StoreError> {
         }
     }
     Ok(runs)
+}
+
+/// Of all the writers always the one whose next entry came first, a short run at a time.
+fn runs_by_arrival(conn: &Connection, want: &Want) -> Result<Vec<Run>, StoreError> {
+    let mut next: BTreeSet<(i64, usize)> = BTreeSet::new();
+    let mut after: Vec<(Writer, u64)> = want.after.clone();
+    for (at, (writer, seq)) in after.iter().enumerate() {
+        next.extend(arrival(conn, *writer, *seq)?.map(|id| (id, at)));
+    }
+    let (mut runs, mut left) = (Vec::new(), want.bytes);
+    while left > 0
+        && let Some((_, at)) = next.pop_first()
+        && let Some((writer, seq)) = after.get_mut(at)
+    {
+        // One that is not signed any further is left out.
+        if let Some(run) = run_of(conn, *writer, *seq, left.min(SHORT_RUN_BYTES))? {
+            left = left.saturating_sub(run.bytes());
+            *seq = run.last();
+            next.extend(arrival(conn, *writer, *seq)?.map(|id| (id, at)));
+            runs.push(run);
+        }
+    }
+    Ok(runs)
+}
+
+/// When the entry after this one came to us, as a place in the order of arrival.
+fn arrival(conn: &Connection, writer: Writer, after: u64) -> Result<Option<i64>, StoreError> {
+    let mut ask = conn.prepare_cached(
+        "SELECT e.id FROM entry e JOIN writer w ON w.id = e.writer
+         WHERE w.station = ?1 AND w.incarnation = ?2 AND w.lane = ?3 AND e.seq = ?4",
+    )?;
+    let of = params![
+        writer.station,
+        writer.incarnation,
+        writer.lane.code(),
+        (after + 1).cast_signed()
+    ];
+    Ok(ask.query_row(of, |row| row.get(0)).optional()?)
 }
 
 fn run_of(
@@ -95,7 +139,7 @@ fn signatures_after(
 ) -> Result<BTreeMap<u64, [u8; 64]>, StoreError> {
     let mut ask = conn.prepare_cached(
         "SELECT seq, signature FROM head_signature WHERE writer = ?1 AND seq > ?2
-         ORDER BY seq LIMIT 4096",
+         ORDER BY seq LIMIT 256",
     )?;
     let rows = ask.query_map(params![writer, after.cast_signed()], |row| {
         Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?))

@@ -177,7 +177,8 @@ impl Pace {
         self.count
     }
 
-    /// Hears how long the last one took.
+    /// Hears how long the work of the last one took, without its commit: that costs the same
+    /// however few entries there are.
     pub fn took(&mut self, took: Duration) {
         if took > SHORT {
             self.count = (self.count / 2).max(FEW);

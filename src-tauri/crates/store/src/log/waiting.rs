@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use fengsui_domain::log::dot::{Dot, Lane, Writer};
+use fengsui_domain::log::dot::Dot;
 use fengsui_domain::log::entry::Entry;
 use fengsui_domain::log::field::Noun;
 use rusqlite::{Connection, params};
@@ -19,7 +19,7 @@ use crate::search;
 /// What waits, as far as a transaction has to know.
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
-    /// Entries that are stored and not folded, in the file and in this transaction.
+    /// Entries of this transaction that are stored and not folded.
     unfolded: BTreeSet<Dot>,
     /// By what they wait for: places in `Log::stored` of this transaction.
     here: BTreeMap<Dot, Vec<usize>>,
@@ -30,27 +30,13 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
-    /// As the file says.
+    /// As the file says: whether anything waits in it. What does is asked for one by one, since
+    /// it may be much.
     pub(super) fn load(conn: &Connection) -> Result<Self, StoreError> {
-        let mut ask = conn.prepare_cached(
-            "SELECT w.station, w.incarnation, w.lane, p.seq
-             FROM pending p JOIN writer w ON w.id = p.writer",
-        )?;
-        let unfolded: BTreeSet<Dot> = ask
-            .query_map([], |row| {
-                Ok(Dot {
-                    writer: Writer {
-                        station: row.get(0)?,
-                        incarnation: row.get(1)?,
-                        lane: Lane::from_code(row.get(2)?).unwrap_or(Lane::Bulk),
-                    },
-                    seq: row.get::<_, i64>(3)?.cast_unsigned(),
-                })
-            })?
-            .collect::<Result<_, _>>()?;
         Ok(Waiting {
-            in_file: !unfolded.is_empty(),
-            unfolded,
+            in_file: conn
+                .prepare_cached("SELECT 1 FROM pending LIMIT 1")?
+                .exists([])?,
             ..Waiting::default()
         })
     }
@@ -105,12 +91,24 @@ impl Log<'_> {
                 return Ok(Some(dot));
             }
             let head = self.known_head(dot.writer)?;
-            let seq = head.and_then(|at| self.heads.get(at)).map_or(0, |h| h.seq);
-            if dot.seq == 0 || dot.seq > seq {
+            let (id, seq) = head
+                .and_then(|at| self.heads.get(at))
+                .map_or((0, 0), |head| (head.id, head.seq));
+            if dot.seq == 0 || dot.seq > seq || self.waits_in_file(id, dot.seq)? {
                 return Ok(Some(dot));
             }
         }
         Ok(None)
+    }
+
+    fn waits_in_file(&self, writer: i64, seq: u64) -> Result<bool, StoreError> {
+        if !self.waiting.in_file {
+            return Ok(false);
+        }
+        Ok(self
+            .conn
+            .prepare_cached("SELECT 1 FROM pending WHERE writer = ?1 AND seq = ?2")?
+            .exists(params![writer, signed(seq)?])?)
     }
 
     /// Folds what waited for `dot`, and what waited for those, in order of arrival.
@@ -141,11 +139,11 @@ impl Log<'_> {
             return Ok(());
         };
         let missing = self.first_missing(&entry)?;
-        let mut incident = None;
+        let mut incident = self.stored.get(at).and_then(|stored| stored.incident);
         match missing {
             Some(next) => self.waiting.here.entry(next).or_default().push(at),
             None => {
-                self.fold(&entry)?;
+                self.fold(&entry, self.side_of_waiter(entry.dot))?;
                 incident = self.timeline_of(&entry)?;
                 self.waiting.unfolded.remove(&entry.dot);
                 arrived.push_back(entry.dot);
@@ -182,7 +180,7 @@ impl Log<'_> {
         if let Some(next) = self.first_missing(&entry)? {
             return note_awaited(self.conn, next, waiter.writer, waiter.seq);
         }
-        self.fold(&entry)?;
+        self.fold(&entry, self.side_of_waiter(entry.dot))?;
         self.conn
             .prepare_cached("DELETE FROM pending WHERE writer = ?1 AND seq = ?2")?
             .execute(params![waiter.writer, waiter.seq])?;

@@ -7,6 +7,7 @@ use rusqlite::{Connection, Row};
 
 use super::{DOT, Record, all, dot_at, record};
 use crate::error::StoreError;
+use crate::preview::shown;
 use crate::project::WHOLE;
 
 /// A drawing with its incident.
@@ -43,7 +44,11 @@ pub(super) fn drawings_where(filter: &str) -> String {
 pub(super) fn of() -> String {
     format!("WHERE i.id {WHOLE} ORDER BY t.id")
 }
-pub(super) const OPEN: &str = "WHERE i.open = 1 AND t.listed = 1 ORDER BY t.id";
+pub(super) const OPEN: &str = concat!(
+    "WHERE i.open = 1 AND t.listed = 1 AND ",
+    shown!("8"),
+    " ORDER BY t.id"
+);
 
 /// Drawings of an incident, voided ones too, oldest first.
 ///
