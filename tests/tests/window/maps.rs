@@ -14,9 +14,9 @@ use serde_json::json;
 
 use super::driver::{Driver, ended, on_one_thread};
 use super::person::Person;
-use super::{intake, pictures};
+use super::pictures;
 
-/// Name, file, and a place in its middle with names around it, degrees.
+/// Name, file, and a place on a road, degrees.
 const COUNTIES: [(&str, &str, (f64, f64)); 3] = [
     ("demo", "assets/demo-county", (113.8985, 31.2008)),
     (
@@ -30,7 +30,7 @@ const COUNTIES: [(&str, &str, (f64, f64)); 3] = [
         (116.3267, 39.9915),
     ),
 ];
-/// Presses of a key that go nearer by one zoom each, from 14.5: the street, the town, the county.
+/// Presses of a key that change the zoom by one each: the street, the town, the county.
 const STEPS: [(&str, &str, usize); 3] = [("street", "=", 2), ("town", "-", 3), ("county", "-", 3)];
 const ROADS_PATIENCE: Duration = Duration::from_secs(60);
 /// The map has drawn everything it knows for now, where it stands.
@@ -97,24 +97,17 @@ fn maps_by_day_and_by_night_from_far_and_near() {
             }
             let scratch = Scratch::new("maps");
             prepared(scratch.path(), &county, at);
-            looked_at(name, scratch.path(), &county, at).await;
+            looked_at(name, scratch.path(), &county).await;
         }
     });
 }
 
-async fn looked_at(name: &str, home: &Path, county: &Path, (lon, lat): (f64, f64)) {
+async fn looked_at(name: &str, home: &Path, county: &Path) {
     let log = pictures::folder().join(format!("driver-maps-{name}.log"));
     let driver = Driver::start(&log);
     let words = ["--demo-calls", "off", "--demo-crews", "off"];
     let client = driver.open(home, Some(county), &words).await;
     let mut person = Person::sit_down(client).await;
-    // Answering a call whose place is known takes the map there.
-    intake::ring(home, "110", "139 0000 4217", Some((lon, lat)));
-    person.sees("a call rings", "[data-testid=call-row]").await;
-    person.press("F2").await;
-    person
-        .has_focus("the text", "[data-testid=field-text]")
-        .await;
     person.waits("the map is drawn", DRAWN).await;
     person.press("F4").await;
     person.has_focus("the map", "[data-focus=map]").await;
