@@ -25,7 +25,7 @@ fn station() -> Connection {
     for step in MIGRATIONS {
         conn.execute_batch(step.sql).unwrap();
     }
-    incarnation::note(&conn, &[1; 16], 9, &[7; 32]).unwrap();
+    incarnation::note(&conn, &[1; 16], 9, &[7; 32], 1).unwrap();
     let identity = StationIdentity {
         number: 9,
         code: "HH".to_owned(),
