@@ -1,5 +1,5 @@
 -- Written by `cargo xtask schema` from the migrations; not edited.
--- Version 4.
+-- Version 5.
 
 CREATE TABLE account (
     id INTEGER PRIMARY KEY,

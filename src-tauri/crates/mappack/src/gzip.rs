@@ -125,18 +125,22 @@ mod tests {
         BrokenTile::Swollen { packed, plain }
     }
 
-    /// A bit turned in the header, the body, the check sum or the size.
+    /// A bit turned anywhere: the tile is refused, or comes out as it went in where the bit means
+    /// nothing (a time and a system in the header, what fills up a body's last byte).
     #[test]
     fn a_tile_with_other_bytes_is_refused() {
-        for whole in [packed(&tile(1_000)), wrapped(&tile(1_000))] {
-            // The ten bytes of the header hold a time and a system as well, which mean nothing;
-            // the first of a body that is not pressed has five bits that are never looked at.
-            let places = [0, 1, 2].into_iter().chain(11..whole.len());
-            for at in places {
+        let tile = tile(1_000);
+        for whole in [packed(&tile), wrapped(&tile)] {
+            let mut harmless = 0;
+            for at in 0..whole.len() {
                 let mut broken = whole.clone();
                 broken[at] ^= 0x10;
-                assert!(unpacked(&broken).is_err(), "byte {at}");
+                if let Ok(bytes) = unpacked(&broken) {
+                    assert!(bytes == tile, "byte {at}");
+                    harmless += 1;
+                }
             }
+            assert!(harmless <= 10, "{harmless} bytes mean nothing");
         }
     }
 

@@ -10,12 +10,13 @@ use std::collections::BTreeMap;
 const LEAST: usize = 1024;
 /// Bytes of entries in one message at most.
 const MOST: usize = 128 * 1024;
-/// An answer within this time is fast, ms.
+/// An answer within this time is fast, ms: the next message is four times as large.
 const FAST_MS: i64 = 200;
-/// An answer after this time is late, ms.
+/// An answer within this time leaves room, ms: the next message is twice as large, since a peer may
+/// take as long for a small one.
+const ROOM_MS: i64 = 500;
+/// An answer after this time is late, ms: the next message is half as large.
 const LATE_MS: i64 = 1_000;
-/// How much larger the next message is after a fast answer.
-const GROWTH: usize = 4;
 
 /// The size of the next message, from how the last ones were answered.
 #[derive(Debug)]
@@ -54,11 +55,13 @@ impl Pace {
         };
         let took_ms = now_ms.saturating_sub(sent_ms.max(self.answered_ms));
         self.answered_ms = now_ms;
-        if took_ms > LATE_MS {
-            self.bytes = (self.bytes / 2).max(LEAST);
-        } else if took_ms < FAST_MS && bytes * 2 >= self.bytes {
-            self.bytes = (self.bytes * GROWTH).min(MOST);
-        }
+        let was_full = bytes * 2 >= self.bytes;
+        self.bytes = match took_ms {
+            ..FAST_MS if was_full => (self.bytes * 4).min(MOST),
+            ..ROOM_MS if was_full => (self.bytes * 2).min(MOST),
+            ..=LATE_MS => self.bytes,
+            _ => (self.bytes / 2).max(LEAST),
+        };
     }
 }
 

@@ -90,8 +90,7 @@ impl Station {
     /// # Errors
     /// `NotFound`, faults.
     pub fn incident_view(&self, dot: Dot) -> Result<IncidentView, AppError> {
-        let limits = self.limits()?;
-        let others = self.others()?;
+        let (limits, others) = (self.limits()?, self.others()?);
         self.store().read(|conn| {
             let incident = read::whole_by_dot(conn, dot)?.ok_or_else(|| not_found("incident"))?;
             let parts = read::parts_of(conn, incident.record.id)?;
