@@ -86,7 +86,10 @@ fn close_a_road(desk: &Desk, point: serde_json::Value) {
     desk.ok("road.close", close).unwrap();
 }
 
+/// Takes minutes and wants eyes: `cargo test --workspace --features fengsui/loopback --test window
+/// -- --ignored` on a display.
 #[test]
+#[ignore = "pictures for people to look at, which take minutes"]
 fn maps_by_day_and_by_night_from_far_and_near() {
     on_one_thread(async {
         for (name, file, at) in COUNTIES {
