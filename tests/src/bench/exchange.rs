@@ -38,12 +38,15 @@ const APART: u64 = 50_000;
 const IDLE: usize = 60;
 const SEED: u64 = 20_261_127;
 
+/// A part of the group: its place, and where its rows go.
+type Part = fn(&Place, &mut dyn FnMut(Row)) -> Result<()>;
+
 /// Every figure of the group.
 ///
 /// # Errors
 /// None: what could not be measured is missing.
 pub fn between_stations(place: &Place, out: &mut dyn FnMut(Row)) -> Result<()> {
-    let parts: [fn(&Place, &mut dyn FnMut(Row)) -> Result<()>; 5] = [
+    let parts: [Part; 5] = [
         to_the_board,
         after_partition,
         merge::beside_raw,
