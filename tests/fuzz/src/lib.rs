@@ -121,6 +121,22 @@ impl Side {
             Step::TakeEvidence(runs) => {
                 let _ = self.replica.evidence(&runs).expect("a toy answers");
             }
+            Step::Ask => {
+                let things = self.replica.shown().expect("a toy answers");
+                self.said.push(Message::Ask(things));
+            }
+            Step::Show { things, is_trusted } => {
+                let preview = self.replica.preview(&things, is_trusted);
+                let parts = preview.expect("a toy answers").into_messages();
+                let said = parts
+                    .into_iter()
+                    .map(|(is_last, part)| Message::Preview { is_last, part });
+                self.said.extend(said);
+            }
+            Step::TakePreview(preview) => {
+                let taken = self.replica.take_preview(self.peer, &preview);
+                taken.expect("a toy answers");
+            }
             Step::Note(note) => self.replica.note(self.peer, &note as &Note),
             Step::ShowEvidence(..) | Step::BeginAgain(..) | Step::Close(_) => {}
         }

@@ -662,11 +662,11 @@ impl Session {
     }
 }
 
-/// Messages that may be under way: one more for what is urgent, so that it does not wait for the
-/// answer to another.
+/// Messages that may be under way: the last place is kept for what is urgent, so that it does not
+/// wait for the answer to another.
 fn in_flight_max(lacking: &[(Writer, u64)]) -> usize {
     let is_urgent = lacking.iter().any(|(writer, _)| rank(writer.lane) == 0);
-    IN_FLIGHT_MAX + usize::from(is_urgent)
+    IN_FLIGHT_MAX - usize::from(!is_urgent)
 }
 
 /// Order of urgency: protected logs go with the urgent ones.
