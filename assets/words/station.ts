@@ -180,7 +180,7 @@ export const station = {
   'heard.note': { zh: '按短码先在本站建单；通了以后与原单合为一件', en: 'an incident here by its short code; one with the original once the link is back' },
   'heard.code': { zh: '短码', en: 'Short code' },
   'heard.from': { zh: '谁呼的', en: 'Who called' },
-  'heard.from_hint': { zh: '指挥中心 350M', en: 'command centre, radio' },
+  'heard.from_hint': { zh: '指挥中心 350M', en: 'HQ by radio' },
   'heard.at': { zh: '何时', en: 'When' },
   'heard.at_hint': { zh: '1405，空为现在', en: '1405; empty = now' },
   'heard.type': { zh: '类别', en: 'Type' },
