@@ -40,6 +40,7 @@ export const need = {
   'honesty.log.unknown': { zh: '日志 读不出', en: 'Log could not be read' },
   'honesty.map.dated': { zh: '地图 {date}（{days} 天）', en: 'Map {date} ({days} days)' },
   'honesty.map.undated': { zh: '地图 日期未知', en: 'Map of unknown date' },
+  'honesty.map.damaged': { zh: '地图损坏：{detail}', en: 'Map damaged: {detail}' },
   'honesty.map.none': { zh: '无地图包', en: 'No map pack' },
   'honesty.clock.unchecked': { zh: '时钟 未经比对', en: 'Clock not compared' },
   'honesty.clock.back': { zh: '时钟 退了 {seconds} s', en: 'Clock went back {seconds} s' },

@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use fengsui_link::narrow::Pipe;
 use lexopt::prelude::*;
 
 /// `--help`, Chinese first.
@@ -90,14 +91,31 @@ pub(crate) struct DeskWish {
     pub(crate) loopback: Option<SocketAddr>,
     /// Folder with the built page for the loopback; `None` = looked for.
     pub(crate) ui: Option<PathBuf>,
+    /// The site's video program; `None` = a camera's address is shown.
+    pub(crate) video: Option<PathBuf>,
     /// How other stations are met.
     pub(crate) link: LinkWish,
+    /// The station is a gateway.
+    pub(crate) gateway: Option<GatewayWish>,
     /// Invitation that a new home joins a county by: the text or a file with it.
     pub(crate) join: Option<String>,
     /// Station code, 2–3 letters (first start only).
     pub(crate) station_code: Option<String>,
     /// Station name (first start only).
     pub(crate) station_name: Option<String>,
+}
+
+/// Where a gateway writes and publishes. Addresses hold no password.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct GatewayWish {
+    /// PostgreSQL's address.
+    pub(crate) postgres: String,
+    /// Addresses of NATS; `None` = nothing is published.
+    pub(crate) nats: Option<String>,
+    /// File with PostgreSQL's password; `None` = the environment's, if any.
+    pub(crate) postgres_password: Option<PathBuf>,
+    /// The same for NATS.
+    pub(crate) nats_password: Option<PathBuf>,
 }
 
 /// How other stations are met.
@@ -111,6 +129,8 @@ pub(crate) struct LinkWish {
     pub(crate) peers: Vec<String>,
     /// Announce and look around on the local network.
     pub(crate) is_discovering: bool,
+    /// Narrow pipes.
+    pub(crate) narrow: Vec<Pipe>,
 }
 
 impl LinkWish {
@@ -130,6 +150,7 @@ impl Default for LinkWish {
             is_listen_asked: false,
             peers: Vec::new(),
             is_discovering: true,
+            narrow: Vec::new(),
         }
     }
 }
@@ -182,7 +203,9 @@ impl Default for DeskWish {
             intake: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
             loopback: None,
             ui: None,
+            video: None,
             link: LinkWish::default(),
+            gateway: None,
             join: None,
             station_code: None,
             station_name: None,
@@ -237,6 +260,8 @@ struct Raw {
     raster: Option<PathBuf>,
     out: Option<PathBuf>,
     invite: InviteWish,
+    gateway: GatewayWish,
+    is_gateway: bool,
     /// Something was said of links.
     is_link_said: bool,
     /// Options that only a running station understands.
@@ -259,6 +284,7 @@ impl Raw {
             }
             "peer" => desk.link.peers.push(parser.value()?.string()?),
             "discover" => desk.link.is_discovering = on_off(&parser.value()?.string()?)?,
+            "narrow" => desk.link.narrow.push(pipe(&parser.value()?.string()?)?),
             "join" => desk.join = Some(parser.value()?.string()?),
             "name" => self.invite.name = parser.value()?.string()?,
             "code" => self.invite.code = Some(station_code(&parser.value()?.string()?)?),
@@ -269,8 +295,16 @@ impl Raw {
             "recovery-file" => desk.home.recovery_file = Some(parser.value()?.into()),
             "county" => desk.county = Some(parser.value()?.into()),
             "ui" => desk.ui = Some(parser.value()?.into()),
+            "video" => desk.video = Some(parser.value()?.into()),
             "station-code" => desk.station_code = Some(station_code(&parser.value()?.string()?)?),
             "station-name" => desk.station_name = Some(parser.value()?.string()?),
+            "gateway" => self.is_gateway = true,
+            "postgres" => self.gateway.postgres = parser.value()?.string()?,
+            "nats" => self.gateway.nats = Some(parser.value()?.string()?),
+            "postgres-password-file" => {
+                self.gateway.postgres_password = Some(parser.value()?.into());
+            }
+            "nats-password-file" => self.gateway.nats_password = Some(parser.value()?.into()),
             "headless" => self.is_headless = true,
             "demo" => self.wants_demo = true,
             "demo-pace" => self.demo.pace = pace(&parser.value()?.string()?)?,
@@ -307,7 +341,28 @@ impl Raw {
         }
     }
 
+    /// What was said of the gateway: addresses that cannot be are told at once.
+    fn settle_gateway(&mut self) -> Result<(), ArgsError> {
+        let wish = std::mem::take(&mut self.gateway);
+        if !self.is_gateway {
+            return match wish == GatewayWish::default() {
+                true => Ok(()),
+                false => Err(not(
+                    "--postgres、--nats 及其密码文件须与 --gateway 同用 / --postgres, --nats and \
+                     their password files need --gateway",
+                )),
+            };
+        }
+        if self.wants_demo {
+            return Err(not("示范县没有网关 / the demo county has no gateway"));
+        }
+        crate::gateway::check(&wish).map_err(|error| not(error.to_string()))?;
+        self.desk.gateway = Some(wish);
+        Ok(())
+    }
+
     fn task(mut self) -> Result<Task, ArgsError> {
+        self.settle_gateway()?;
         self.settle_demo()?;
         let words: Vec<String> = self
             .words
@@ -330,6 +385,10 @@ impl Raw {
             )));
         }
         match words.as_slice() {
+            [] if self.is_gateway && !self.is_headless => Err(not(
+                "网关没有窗口：fengsui serve --gateway / a gateway has no window: \
+                 fengsui serve --gateway",
+            )),
             [] if self.is_headless => Ok(Task::Serve(Box::new(self.desk))),
             [] => Ok(Task::Window(Box::new(self.desk))),
             ["serve"] => Ok(Task::Serve(Box::new(self.desk))),
@@ -411,6 +470,15 @@ fn pace(text: &str) -> Result<f64, ArgsError> {
 fn address(text: &str) -> Result<SocketAddr, ArgsError> {
     text.parse()
         .map_err(|_| not(format!("须为 IP:端口 / must be IP:PORT: {text}")))
+}
+
+fn pipe(text: &str) -> Result<Pipe, ArgsError> {
+    text.parse().map_err(|_| {
+        not(format!(
+            "窄带应为 设备@比特率 或 tcp:主机:端口@比特率 / a narrow pipe is PATH@BITS or \
+             tcp:HOST:PORT@BITS: {text}"
+        ))
+    })
 }
 
 fn address_or_off(text: &str) -> Result<Option<SocketAddr>, ArgsError> {

@@ -31,7 +31,7 @@ pub(crate) fn listen(desk: &Arc<Desk>, come: impl Fn() -> Option<()> + Send + 's
             Bell::Forward => come().map_or("", |()| CAME).to_owned(),
             Bell::Backup => with_station(desk, |station| backup(station, Path::new(said))),
             Bell::Verify => with_station(desk, verify_of),
-            Bell::Health => with_station(desk, health_of),
+            Bell::Health => with_station(desk, |station| health_of(desk, station)),
         });
     });
 }
@@ -83,12 +83,12 @@ fn verify_of(station: &Station) -> Value {
     }
 }
 
-/// The strip, one word for each part; `bad` counts those that are broken.
-fn health_of(station: &Station) -> Value {
+/// The strip, one word for each part, and the gateway; `bad` counts those that are broken.
+fn health_of(desk: &Desk, station: &Station) -> Value {
     let (parts, saved_at_ms) = station.honesty();
     let bad = parts.iter().filter(|part| part.standing == Standing::Bad);
-    let bad = bad.count();
-    let words: Vec<String> = parts
+    let mut bad = bad.count();
+    let mut words: Vec<String> = parts
         .iter()
         .map(|part| {
             let params: Vec<String> = part
@@ -103,7 +103,14 @@ fn health_of(station: &Station) -> Value {
             format!("{}={}{params}", part.part, part.code)
         })
         .collect();
-    json!({ "bad": bad, "parts": words, "saved_at_ms": saved_at_ms })
+    let mut sentences = Vec::new();
+    if let Some(standing) = desk.gateway_standing() {
+        words.extend(crate::gateway::words(&standing, station.now_ms()));
+        sentences = crate::gateway::sentences(&standing);
+        bad += sentences.len();
+    }
+    words.extend(crate::links::narrow_words(station));
+    json!({ "bad": bad, "sentences": sentences, "parts": words, "saved_at_ms": saved_at_ms })
 }
 
 /// A copy that stands, as it is told to whoever asked.

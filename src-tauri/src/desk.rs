@@ -11,6 +11,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use fengsui_gateway::Gateway;
+use fengsui_gateway::standing::Standing;
+use fengsui_link::narrow::NarrowLink;
 use fengsui_wire::commands::{Access, Command};
 use fengsui_wire::common::Topic;
 use fengsui_wire::failure::{Failure, FailureCode};
@@ -24,7 +27,7 @@ use crate::changes::Gathered;
 use crate::core::{Answer, Envelope, Router, Station, topic};
 use crate::stop::Stop;
 use crate::tiles::{Sheet, Tile, TileName, VECTOR_TYPE};
-use crate::{demo, links, opening};
+use crate::{demo, gateway, links, opening};
 
 /// How often the core signs heads and looks at the disk and the clock.
 const TICK: Duration = Duration::from_secs(1);
@@ -124,6 +127,7 @@ pub(crate) struct Desk {
     /// Ends every thread.
     pub(crate) stop: Stop,
     threads: Mutex<Vec<JoinHandle<()>>>,
+    gateway: Mutex<Option<Gateway>>,
 }
 
 impl Desk {
@@ -136,6 +140,7 @@ impl Desk {
             changes: broadcast::Sender::new(CHANGES_KEPT),
             stop: Stop::default(),
             threads: Mutex::default(),
+            gateway: Mutex::default(),
         })
     }
 
@@ -198,7 +203,15 @@ impl Desk {
                 demo::run(&core, county.as_deref(), wish, changes, &desk.stop);
             });
         }
+        *self.gateway() = gateway::begin(&self.wish, &core.station);
         let links = links::begin(self, &core.station);
+        let narrow = links::begin_narrow(self, &core.station);
+        if !narrow.is_empty() {
+            self.thread("narrow", move |desk| {
+                while !desk.stop.sleeps(TICK) {}
+                narrow.into_iter().for_each(NarrowLink::stop);
+            });
+        }
         let station = Arc::clone(&core.station);
         self.phase.send_replace(Phase::Ready(core));
         if let Some(links) = links {
@@ -208,6 +221,15 @@ impl Desk {
                 links.stop();
             });
         }
+    }
+
+    fn gateway(&self) -> std::sync::MutexGuard<'_, Option<Gateway>> {
+        self.gateway.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How the gateway stands; `None` = this station is none.
+    pub(crate) fn gateway_standing(&self) -> Option<Standing> {
+        self.gateway().as_ref().map(Gateway::standing)
     }
 
     /// Starts a thread that ends with the desk.
@@ -327,6 +349,9 @@ impl Desk {
             std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         for thread in threads {
             let _ = thread.join();
+        }
+        if let Some(gateway) = self.gateway().take() {
+            gateway.stop();
         }
         let phase = self
             .phase

@@ -10,6 +10,7 @@ use std::time::Duration;
 use fengsui_link::discovery::BEACON_PORT;
 use fengsui_link::joining::{Invitation, JoinError};
 use fengsui_link::links::{LinkOptions, Links, StartError};
+use fengsui_link::narrow::{NarrowLink, Pipe};
 use fengsui_replication::port::Replica;
 
 use crate::args::LinkWish;
@@ -60,6 +61,49 @@ fn start(replica: &Arc<dyn Replica>, wish: &LinkWish) -> Result<Links, StartErro
         }
         other => other,
     }
+}
+
+/// Begins the narrow pipes of an open station.
+pub(crate) fn begin_narrow(desk: &Desk, station: &Arc<Station>) -> Vec<NarrowLink> {
+    let start = |pipe: &Pipe| {
+        let replica: Arc<dyn Replica> = Arc::<Station>::clone(station);
+        let begun = NarrowLink::start(replica, pipe.clone()).inspect_err(|error| {
+            tracing::error!(%error, path = pipe.path, "links.narrow_not_started");
+        });
+        begun.ok()
+    };
+    desk.wish().link.narrow.iter().filter_map(start).collect()
+}
+
+/// How narrow pipes stand, one word for each and one for each station that something is owed.
+pub(crate) fn narrow_words(station: &Station) -> Vec<String> {
+    let now_ms = Replica::now_ms(station);
+    let mut words = Vec::new();
+    for pipe in station.touch().pipes() {
+        let state = if pipe.is_open { "open" } else { "closed" };
+        words.push(format!(
+            "narrow={state}(path={},bits_per_s={},out={},in={},damaged={},refused={})",
+            pipe.path, pipe.bits_per_s, pipe.bytes_out, pipe.bytes_in, pipe.damaged, pipe.refused
+        ));
+        for peer in &pipe.peers {
+            let state = if peer.is_there { "heard" } else { "silent" };
+            let owed = match peer.owed {
+                None => "undelivered=unknown".to_owned(),
+                Some(owed) if owed.entries == 0 => "undelivered=0".to_owned(),
+                Some(owed) => format!(
+                    "undelivered={},bytes={},oldest_s={}",
+                    owed.entries,
+                    owed.bytes,
+                    (now_ms - owed.oldest_ms).max(0) / 1000
+                ),
+            };
+            words.push(format!(
+                "narrow.station={state}(number={},{owed})",
+                peer.station
+            ));
+        }
+    }
+    words
 }
 
 /// Joins the county of the invitation that was given at the first start, until it is done.

@@ -11,6 +11,7 @@ mod core;
 mod demo;
 mod desk;
 mod exit;
+mod gateway;
 mod handing;
 mod http;
 mod intake;

@@ -27,6 +27,7 @@ pub(crate) fn open(wish: &DeskWish, home: &Path) -> Result<Arc<Station>, Failure
     options.unlock = unlock(&wish.home)?;
     options.demo = wish.demo.is_some();
     options.map_helper = places::map_helper();
+    options.video_program.clone_from(&wish.video);
     if options.demo {
         options.station_name = demo_name(county(wish).as_deref());
     }

@@ -12,11 +12,15 @@ use crate::args::DeskWish;
 use crate::console::{complain, say};
 use crate::desk::Desk;
 use crate::exit::Exit;
-use crate::{bells, intake, logs};
+use crate::{bells, gateway, intake, logs};
 
 /// Runs the station until it is asked to end.
 pub(crate) fn run(wish: DeskWish, home: PathBuf) -> Exit {
     log_into(&home);
+    if let Err(error) = gateway::options(&wish) {
+        complain(&format!("{error:#}"));
+        return Exit::Failed;
+    }
     let desk = Desk::new(wish, home);
     desk.open();
     bells::listen(&desk, || None);

@@ -90,6 +90,10 @@ pub(crate) fn health(wish: &HomeWish) -> Exit {
         let parts = said["parts"].as_array().into_iter().flatten();
         let line: Vec<&str> = parts.filter_map(Value::as_str).collect();
         say(&line.join(" "));
+        let sentences = said["sentences"].as_array().into_iter().flatten();
+        for sentence in sentences.filter_map(Value::as_str) {
+            complain(sentence);
+        }
         Ok(if said["bad"] == 0 {
             Exit::Good
         } else {

@@ -10,6 +10,7 @@ pub mod durable;
 pub mod exchange;
 pub mod figures;
 pub mod floor;
+pub mod gateway;
 pub mod http;
 pub mod map_build;
 pub mod map_window;
@@ -76,6 +77,10 @@ pub const GROUPS: &[Group] = &[
     Group {
         name: "map-build",
         run: map_build::beside_tilemaker,
+    },
+    Group {
+        name: "gateway",
+        run: gateway::hundred,
     },
     Group {
         name: "cameras",

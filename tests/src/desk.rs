@@ -15,19 +15,25 @@ use serde_json::{Value, json};
 /// Noon of 2026-11-22 in UTC, ms.
 pub const NOON_MS: i64 = 1_795_348_800_000;
 
-/// A clock that only moves when told.
+/// A clock that only moves when told: wall and steady, ms.
 #[derive(Debug)]
-pub struct TestClock(AtomicI64);
+pub struct TestClock(AtomicI64, AtomicI64);
 
 impl TestClock {
     /// At an instant.
     #[must_use]
     pub fn at(now_ms: i64) -> Arc<TestClock> {
-        Arc::new(TestClock(AtomicI64::new(now_ms)))
+        Arc::new(TestClock(AtomicI64::new(now_ms), AtomicI64::new(0)))
     }
 
-    /// Moves it; negative sets it back.
+    /// Lets time pass; negative sets the wall clock back.
     pub fn shift(&self, by_ms: i64) {
+        self.0.fetch_add(by_ms, Ordering::SeqCst);
+        self.1.fetch_add(by_ms.max(0), Ordering::SeqCst);
+    }
+
+    /// Somebody sets the wall clock; no time passes.
+    pub fn set_by(&self, by_ms: i64) {
         self.0.fetch_add(by_ms, Ordering::SeqCst);
     }
 }
@@ -35,6 +41,10 @@ impl TestClock {
 impl Clock for TestClock {
     fn now_ms(&self) -> i64 {
         self.0.load(Ordering::SeqCst)
+    }
+
+    fn steady_ms(&self) -> i64 {
+        self.1.load(Ordering::SeqCst)
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod bench;
 pub mod desk;
 pub mod faults;
+pub mod gateway;
 pub mod load;
 pub mod maps;
 pub mod meeting;

@@ -107,11 +107,18 @@ impl Meeting {
         long: u64,
     ) -> Result<Meeting> {
         let mut meeting = Meeting::begin_at(one, other, None)?;
+        meeting.set_long(long);
         for side in &mut meeting.sides {
-            side.session.set_long(long);
             side.chunk = FEW_BYTES;
         }
         Ok(meeting)
+    }
+
+    /// From now on a backlog of more than so many entries is a long one, for both sides.
+    pub fn set_long(&mut self, long: u64) {
+        for side in &mut self.sides {
+            side.session.set_long(long);
+        }
     }
 
     /// Why side `who` (0, 1) ended; `None` = it goes on.
@@ -254,7 +261,7 @@ impl Meeting {
             let entries = runs.iter().map(|run| run.entries.len() as u64).sum();
             self.sides[who].said.push((*number, entries));
         }
-        let bytes = message.encode();
+        let bytes = message.encode_for(self.sides[who].session.speaks());
         self.carried += 1;
         self.bytes += bytes.len() as u64;
         if !matches!(message, Message::Entries { .. }) {

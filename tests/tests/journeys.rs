@@ -9,6 +9,7 @@
 
 mod journeys {
     mod bad_input;
+    mod clocks;
     mod closing;
     mod drawing;
     mod features;
@@ -19,5 +20,6 @@ mod journeys {
     mod random;
     mod restore;
     mod stations;
+    mod unsent;
     mod voice;
 }

@@ -12,7 +12,7 @@ use std::sync::{Mutex, PoisonError};
 
 use fengsui_tests::sim::live;
 use fengsui_tests::sim::plant::Plant;
-use fengsui_tests::sim::world::VOICE_SEEDS;
+use fengsui_tests::sim::world::{PREVIEW_SEEDS, VOICE_SEEDS};
 use serde_json::Value;
 
 /// Seeds of a whole run.
@@ -71,6 +71,21 @@ fn stations_that_hear_by_voice() {
     }
     println!("{parts} stubs were parts of a whole");
     assert!(parts > 20, "{parts}");
+}
+
+/// Counties whose stations are shown what is open before they have the log.
+#[test]
+fn stations_that_are_shown_what_is_open() {
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let (mut shown, mut cut) = (0, 0);
+    for seed in PREVIEW_SEEDS..PREVIEW_SEEDS + 60 {
+        let tally = live(seed, None).tally;
+        assert!(tally.broken.is_empty(), "seed {seed}: {:?}", tally.broken);
+        shown += tally.counts.get("shown what is open").unwrap_or(&0);
+        cut += tally.counts.get("crash within a preview").unwrap_or(&0);
+    }
+    println!("shown {shown} times, power cut within {cut}");
+    assert!(shown > 100, "{shown}");
 }
 
 /// Seeds that once failed.

@@ -10,5 +10,6 @@
 
 mod stations {
     mod halves;
+    mod narrow;
     mod rough;
 }

@@ -5,6 +5,7 @@ import { latest, validateStyleMin } from '@maplibre/maplibre-gl-style-spec';
 import type { StyleSpecification } from 'maplibre-gl';
 import css from '../src/kit/tokens.css?raw';
 import { FixtureHost } from '../fixture/fixture-host';
+import { Pace } from '@features/map/base/pace';
 import { baseStyle, resolve, styleTemplate } from '@features/map/base/style';
 import { ageOf, circle, outside, scaleBar, unitFeatures } from '@features/map/layers/things';
 import type { DeskView, Positions, UnitBoard } from '@generated/types';
@@ -94,5 +95,38 @@ describe('things on the map', () => {
     const bar = scaleBar(perPixel, max);
     expect(bar.metres).toBe(metres);
     expect(bar.px).toBeLessThanOrEqual(max);
+  });
+});
+
+describe('how often what moves is drawn', () => {
+  it('is each second where drawing is quick', () => {
+    const pace = new Pace();
+    expect(pace.isDue(0)).toBe(true);
+    pace.handed(0);
+    pace.drawn(80);
+    expect(pace.isDue(200)).toBe(false);
+    expect(pace.isDue(1000)).toBe(true);
+  });
+  it('leaves two thirds of the time to others where it is slow', () => {
+    const pace = new Pace();
+    pace.handed(0);
+    expect(pace.isDue(900), 'still drawing').toBe(false);
+    pace.drawn(900);
+    expect(pace.isDue(2000)).toBe(false);
+    expect(pace.isDue(2700)).toBe(true);
+    // A hand that drags the map afterwards is not the cost of the units.
+    pace.drawn(60_000);
+    expect(pace.isDue(2700)).toBe(true);
+  });
+  it('draws a map that never comes to rest all the same', () => {
+    const pace = new Pace();
+    pace.handed(0);
+    expect(pace.isDue(4999)).toBe(false);
+    expect(pace.isDue(5000)).toBe(true);
+    pace.drawn(30_000);
+    pace.handed(30_000);
+    pace.drawn(50_000);
+    expect(pace.isDue(34_999)).toBe(false);
+    expect(pace.isDue(35_000)).toBe(true);
   });
 });

@@ -316,6 +316,20 @@ describe('an outage', () => {
     await start((county) => county.fill(72), 'empty', kept);
     expect(text('honesty-station')).toContain('电话 断');
   });
+
+  it('makes the paper of what the chosen station may not know, and says where it lies', async () => {
+    await start((county) => county.fill(72), 'shift');
+    press('Alt+O');
+    await vi.waitFor(() => expect(focus()).toBe('outage'));
+    press('ArrowDown');
+    press('P');
+    await vi.waitFor(() => expect(text('outage-paper')).toMatch(/警情 2 起：.*未送达单-\d+\.pdf/));
+    const made = sent('unsent.paper') as { number: number }[];
+    expect(made).toEqual([{ number: Number(all('outage-row')[1]?.dataset['station']) }]);
+    // It belongs to that station only.
+    press('ArrowUp');
+    await vi.waitFor(() => expect(find('outage-paper')).toBeNull());
+  });
 });
 
 describe('heard by voice', () => {

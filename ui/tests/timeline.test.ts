@@ -5,7 +5,7 @@ import type { TimelineLine } from '@generated/types';
 import { speech } from '@kit/words.svelte';
 
 const line = (kind: string, params: Record<string, string>): TimelineLine => ({
-  entry: kind, at_ms: 0, written_at_ms: 0, by: '台01', kind, params: Object.entries(params).map(([name, value]) => ({ name, value })),
+  entry: kind, at_ms: 0, written_at_ms: 0, corrected_at_ms: null, is_clock_unknown: false, by: '台01', kind, params: Object.entries(params).map(([name, value]) => ({ name, value })),
 });
 const said = (...lines: TimelineLine[]) => {
   speech.language = 'zh';

@@ -1,5 +1,5 @@
 -- Written by `cargo xtask schema` from the migrations; not edited.
--- Version 5.
+-- Version 6.
 
 CREATE TABLE account (
     id INTEGER PRIMARY KEY,
@@ -218,7 +218,7 @@ CREATE TABLE position (
 CREATE TABLE preview (
     writer INTEGER PRIMARY KEY REFERENCES writer (id),
     seq INTEGER NOT NULL
-) STRICT;
+, shown_by INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE preview_row (
     noun INTEGER NOT NULL,

@@ -67,6 +67,31 @@ fn the_twin_never_leaves_the_machine() {
 }
 
 #[test]
+fn a_gateway_is_served_and_its_addresses_hold_no_password() {
+    let gate = "serve --gateway --postgres postgres://gate@db:5432/city";
+    let wish = desk(&format!("{gate} --nats nats://a:4222,nats://b:4222"));
+    let wish = wish.gateway.unwrap();
+    assert_eq!(wish.nats.as_deref(), Some("nats://a:4222,nats://b:4222"));
+    assert_eq!(desk("serve").gateway, None);
+    assert_eq!(desk(gate).gateway.unwrap().nats, None);
+    for line in [
+        "serve --gateway",
+        "serve --gateway --postgres city",
+        "serve --gateway --postgres postgres://gate:secret@db/city",
+        "serve --gateway --postgres postgres://gate@db/city --nats nats://u:secret@a:1",
+        "serve --gateway --postgres postgres://gate@db/city --nats a:1",
+        "serve --postgres postgres://gate@db/city",
+        "serve --nats nats://a:1",
+        "--gateway --postgres postgres://gate@db/city",
+        "serve --demo --gateway --postgres postgres://gate@db/city",
+        "health --gateway --postgres postgres://gate@db/city",
+    ] {
+        let refused = of(line).unwrap_err().to_string();
+        assert!(!refused.contains("secret"), "{line}: {refused}");
+    }
+}
+
+#[test]
 fn the_intake_can_be_moved_or_shut() {
     assert_eq!(desk("--intake off").intake, None);
     assert_eq!(

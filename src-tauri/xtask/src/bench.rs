@@ -42,6 +42,7 @@ pub(crate) fn run(verb: &str, args: Args) -> Result<bool> {
         verb,
         "--",
     ]);
+    as_shipped(&mut cargo);
     // Paths are meant from where the caller stands, not from the project's root.
     cargo.args(words).stdin(Stdio::null());
     cargo.current_dir(std::env::current_dir()?);
@@ -63,6 +64,11 @@ fn wants(words: &[String], these: &[&str]) -> bool {
     named.peek().is_none() || named.any(|name| these.contains(&name))
 }
 
+/// With the OpenSSL inside that the Debian package has, not this system's.
+fn as_shipped(cargo: &mut std::process::Command) {
+    cargo.env("OPENSSL_NO_VENDOR", "0");
+}
+
 /// The page, the program with it, and the empty window it is compared with.
 fn build_programs(root: &std::path::Path) -> Result<()> {
     if ui::wants_packages(root, "ui")? {
@@ -71,10 +77,16 @@ fn build_programs(root: &std::path::Path) -> Result<()> {
     if ui::wants_build(root)? {
         ui::build(root)?;
     }
-    let mut cargo = command("cargo", root);
-    cargo.args(["build", "--release", "--package", "fengsui"]);
-    cargo.args(["--bin", "fengsui", "--example", "empty-window"]);
-    show(&mut cargo)
+    // One after the other: both embed the page, whose packed files Tauri writes where the other
+    // would read them half written.
+    for target in [["--bin", "fengsui"], ["--example", "empty-window"]] {
+        let mut cargo = command("cargo", root);
+        cargo.args(["build", "--release", "--package", "fengsui"]);
+        cargo.args(target);
+        as_shipped(&mut cargo);
+        show(&mut cargo)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -33,7 +33,9 @@ pub(crate) fn run(mut args: Args) -> Result<bool> {
     tauri
         .args(["build", "--bundles", "deb", "--ci", "--config"])
         .arg(with_helper(&helper))
-        .current_dir(root.join("src-tauri"));
+        .current_dir(root.join("src-tauri"))
+        // A package runs on systems with another OpenSSL than this one's.
+        .env("OPENSSL_NO_VENDOR", "0");
     show(&mut tauri)?;
     let package = newest(&place::target().join("release/bundle/deb"))?;
     let mut info = command("dpkg-deb", &root);
@@ -44,7 +46,9 @@ pub(crate) fn run(mut args: Args) -> Result<bool> {
     let mut list = command("dpkg-deb", &root);
     list.arg("--contents").arg(&package);
     let listed = capture(&mut list)?;
-    let is_helper = |line: &str| line.starts_with("-rwx") && line.ends_with(HELPER_IN_PACKAGE);
+    // Names in the list are without the first stroke.
+    let name = format!(" {}", HELPER_IN_PACKAGE.trim_start_matches('/'));
+    let is_helper = |line: &str| line.starts_with("-rwx") && line.ends_with(&name);
     anyhow::ensure!(
         listed.lines().any(is_helper),
         "the package lacks {HELPER_IN_PACKAGE} as a program"

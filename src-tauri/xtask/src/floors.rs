@@ -67,6 +67,11 @@ const FLOORS: &[Floor] = &[
         banned: &["tauri*", "rusqlite", "axum*"],
     },
     Floor {
+        name: "fengsui-gateway",
+        ours: Ours::These(&["fengsui-domain", "fengsui-replication"]),
+        banned: &["tauri*", "rusqlite", "axum*"],
+    },
+    Floor {
         name: "fengsui-mappack",
         ours: Ours::These(&["fengsui-geo", "fengsui-routing"]),
         banned: &["tauri*"],
@@ -232,6 +237,7 @@ mod tests {
             ("fengsui-domain", "fengsui-store"),
             ("fengsui-store", "fengsui-mappack"),
             ("fengsui-store", "fengsui-app"),
+            ("fengsui-gateway", "fengsui-store"),
             ("fengsui-mappack", "fengsui-store"),
             ("fengsui-documents", "fengsui-mappack"),
             ("fengsui-app", "fengsui-wire"),

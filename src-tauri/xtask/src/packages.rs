@@ -64,7 +64,7 @@ pub(crate) const TABLE: &[Need] = &[
         "gcc",
         "cc",
         For::Build,
-        "links Rust programs, compiles SQLCipher and OpenSSL",
+        "links Rust programs, compiles SQLCipher",
     ),
     need(
         "libc6-dev",
@@ -75,7 +75,12 @@ pub(crate) const TABLE: &[Need] = &[
         "make",
         "make",
         For::Build,
-        "builds the OpenSSL inside SQLCipher",
+        "builds the OpenSSL inside the Debian package",
+    ),
+    need(
+        "libssl-dev",
+        For::Build,
+        "the ciphers of SQLCipher, where OpenSSL is not built in",
     ),
     program(
         "protobuf-compiler",
@@ -91,7 +96,7 @@ pub(crate) const TABLE: &[Need] = &[
     need(
         "perl",
         For::Build,
-        "configures the OpenSSL inside SQLCipher",
+        "configures the OpenSSL inside the Debian package",
     ),
     program(
         "pkg-config",
@@ -177,10 +182,26 @@ pub(crate) const TABLE: &[Need] = &[
         "file systems that lose their power",
     ),
     program(
+        "nats-server",
+        "nats-server",
+        For::Test,
+        "the streams a gateway publishes to",
+    ),
+    need(
+        "postgresql",
+        For::Test,
+        "the database a gateway writes segments and tables into",
+    ),
+    program(
         "tilemaker",
         "tilemaker",
         For::Bench,
         "makes tiles of the same extract, beside our map",
+    ),
+    need(
+        "libclang-dev",
+        For::Bench,
+        "reads SQLite's header for its session extension, beside our log",
     ),
 ];
 

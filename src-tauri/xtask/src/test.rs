@@ -1,7 +1,8 @@
 //! `cargo xtask test`: everything CI runs, suite after suite, going on after a failure. Which
-//! suites there are stands in `suites`; how runners count in `counts`. The last line is
-//! `N passed, N failed, N skipped`.
+//! suites there are stands in `suites`; how runners count in `counts`; what is shown of a failure
+//! in `excerpt`. The last line is `N passed, N failed, N skipped`.
 mod counts;
+mod excerpt;
 mod fuzz;
 mod suites;
 
@@ -100,7 +101,7 @@ fn one(root: &Path, logs: &Path, suite: Suite) -> Row {
     }
     let seconds = start.elapsed().as_secs_f64();
     if counts.failed > 0 {
-        show_tail(&log);
+        show_why(&log);
     }
     let Counts {
         passed,
@@ -205,22 +206,30 @@ fn count(log: &Path, count: &Count, end: End, minutes: u64) -> Result<(Counts, S
     };
     let note = match end {
         End::Exit(true) => String::new(),
-        End::Exit(false) if counts.failed > 0 => String::new(),
+        // In the table as well, since it is what the end of a long run shows.
+        End::Exit(false) if counts.failed > 0 => {
+            let log = fs::read(log)?;
+            excerpt::failed(&String::from_utf8_lossy(&log)).join(", ")
+        }
         End::Exit(false) => "failed outside its tests".into(),
         End::TooLong => format!("took longer than {minutes} min and was ended"),
         End::Stopped => "stopped".into(),
     };
-    if !note.is_empty() || (end != End::Exit(true) && counts.failed == 0) {
+    if end != End::Exit(true) && (counts.failed == 0 || end != End::Exit(false)) {
         counts.failed += 1;
     }
     Ok((counts, note))
 }
 
-fn show_tail(log: &Path) {
+fn show_why(log: &Path) {
     let text = fs::read(log).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
-    let lines: Vec<&str> = text.lines().collect();
-    for line in &lines[lines.len().saturating_sub(TAIL_LINES)..] {
+    let mut lines = excerpt::reasons(&text);
+    if lines.is_empty() {
+        lines = text.lines().collect();
+        lines.drain(..lines.len().saturating_sub(TAIL_LINES));
+    }
+    for line in lines {
         say(&format!("   | {line}"));
     }
     say(&format!("   whole log: {}", log.display()));
@@ -299,6 +308,10 @@ mod tests {
         let (counts, note) = outcome(sh(&format!("{good}; exit 1")), Count::Cargo);
         assert_eq!(counts, Counts::new(2, 1, 0));
         assert!(note.contains("outside"));
+        let bad =
+            "echo 'test a ... FAILED'; echo 'test result: FAILED. 0 passed; 1 failed'; exit 1";
+        let (counts, note) = outcome(sh(bad), Count::Cargo);
+        assert_eq!((counts, note.as_str()), (Counts::new(0, 1, 0), "a"));
         assert_eq!(outcome(sh("exit 1"), Count::One).0, Counts::new(0, 1, 0));
         assert_eq!(outcome(sh("exit 0"), Count::One).0, Counts::new(1, 0, 0));
     }

@@ -11,7 +11,8 @@ use fengsui_domain::log::entry::{Entry, Target, Value, Write};
 use fengsui_domain::log::hlc::Hlc;
 use fengsui_domain::log::register::Registers;
 use fengsui_fuzz::{Side, THEM, US, join, station};
-use fengsui_replication::message::Message;
+use fengsui_replication::message::{Message, PROTOCOL};
+use fengsui_replication::run::Run;
 
 /// All that two stations say to each other until both rest.
 fn talk() -> [Vec<Message>; 2] {
@@ -85,11 +86,38 @@ fn act() -> (Vec<u8>, Vec<u8>) {
     (entry.encode(), registers.encode())
 }
 
+/// A run of entries as a writer makes them: one of every kind of value, and edits alike.
+fn of_acts(first: &[u8]) -> Run {
+    let entry = Entry::decode(first).expect("made above");
+    let entries = (0..12).map(|at| {
+        let mut next = entry.clone();
+        next.dot.seq += at;
+        next.hlc = Hlc::new(1_700_000_000_000 + at as i64 * 1_700, 0);
+        if at > 0 {
+            next.writes.truncate(2);
+            next.writes[0].seen = vec![entry.dot];
+        }
+        next.encode()
+    });
+    Run {
+        writer: entry.dot.writer,
+        first: entry.dot.seq,
+        before: [7; 32],
+        entries: entries.collect(),
+        signature: [9; 64],
+    }
+}
+
 fn main() -> io::Result<()> {
     let said = talk();
     let mut kinds = std::collections::BTreeSet::new();
-    for message in said.iter().flatten() {
-        let bytes = message.encode();
+    let (entry, registers) = act();
+    let said_by_columns = Message::Entries {
+        number: 1,
+        runs: vec![of_acts(&entry)],
+    };
+    let all = said.iter().flatten().chain([&said_by_columns]);
+    for bytes in all.flat_map(|message| [message.encode(), message.encode_for(PROTOCOL)]) {
         let kind = bytes.first().copied().unwrap_or_default();
         if kinds.insert((kind, bytes.len().ilog2())) {
             write(
@@ -117,7 +145,6 @@ fn main() -> io::Result<()> {
     write("bundle", "good", b"\x01")?;
     write("bundle", "one-byte", b"\x01\x20\x00\x00")?;
     write("bundle", "magic", b"\0FSBD")?;
-    let (entry, registers) = act();
     write("entry", "act", &entry)?;
     write("entry", "registers", &registers)
 }

@@ -94,8 +94,11 @@ for (const viewport of [{ width: 1600, height: 1000 }, { width: 1280, height: 80
     await expect(desk.find('row-level').locator('[data-level="urgent"]').first()).toBeVisible();
     await expect(page.locator('[data-focus="field-caller_name"]')).toHaveValue('王');
 
+    // A busy machine draws few frames: what counts is that some come after the last arrival.
+    const frames = () => page.evaluate(() => globalThis.watched.frames);
+    const arrived = await frames();
+    await expect.poll(frames, 'the page was watched').toBeGreaterThan(Math.max(arrived + 2, 20));
     const watched = await page.evaluate(() => globalThis.watched);
-    expect(watched.frames, 'the page was watched').toBeGreaterThan(20);
     expect(watched.moved).toEqual([]);
     const text = page.locator('[data-focus="field-text"]');
     await expect(text).toHaveValue(head + typed.join('') + tail);

@@ -11,7 +11,9 @@
 use anyhow::{Context as _, Result, bail};
 use fengsui_documents::Fonts;
 use fengsui_documents::mapimage::{Frame, Helper, MapDrawer, MapRequest, Marker, RasterTiles};
-use fengsui_documents::order::{self, Entry, Level, Moment, OrderMap, OrderSheet, OrderUnit};
+use fengsui_documents::order::{
+    self, Entry, Imprint, Level, Moment, OrderMap, OrderSheet, OrderUnit,
+};
 use fengsui_documents::style::{Style, Theme};
 use fengsui_geo::{TileId, Wgs84};
 use fengsui_tests::maps::PackGround;
@@ -132,6 +134,22 @@ fn tiles(ground: &PackGround, drawer: Arc<MapDrawer>, out: &Path) -> Result<()> 
     Ok(())
 }
 
+fn imprint(made_at_ms: i64) -> Imprint {
+    Imprint {
+        issuer: "望北县公安局指挥中心".into(),
+        security_mark: Some("内部资料　注意保存".into()),
+        lacks: vec![
+            "不含 城东所 14:02 后".into(),
+            "不含 交警大队 13:50 后".into(),
+        ],
+        made_at_ms,
+        made_by: "张某（派警）".into(),
+        station: "台01".into(),
+        utc_offset_min: 480,
+        ..Imprint::default()
+    }
+}
+
 fn sheet(ground: &PackGround, drawer: &MapDrawer) -> Result<OrderSheet> {
     let at: Wgs84 = ground.centre()?;
     let request = MapRequest {
@@ -161,8 +179,7 @@ fn sheet(ground: &PackGround, drawer: &MapDrawer) -> Result<OrderSheet> {
         instruction: Some("携带防割手套、约束带；先到者封控东门，禁鸣警笛。".into()),
     };
     Ok(OrderSheet {
-        issuer: "望北县公安局指挥中心".into(),
-        security_mark: Some("内部资料　注意保存".into()),
+        imprint: imprint(day + 40_000),
         number: "20261127-WB01-0042-7".into(),
         short_code: "K7M4 29QX".into(),
         read_aloud: "两洞两六幺幺两拐　望北洞幺　洞洞四两　校验拐".into(),
@@ -191,14 +208,5 @@ fn sheet(ground: &PackGround, drawer: &MapDrawer) -> Result<OrderSheet> {
             png: image.png()?,
             caption: "图钉为报警位置，虚线圆为误差范围；上北下南。".into(),
         },
-        lacks: vec![
-            "不含 城东所 14:02 后".into(),
-            "不含 交警大队 13:50 后".into(),
-        ],
-        made_at_ms: day + 40_000,
-        made_by: "张某（派警）".into(),
-        station: "台01".into(),
-        utc_offset_min: 480,
-        ..OrderSheet::default()
     })
 }

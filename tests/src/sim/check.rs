@@ -62,6 +62,7 @@ fn noticed(world: &mut World) {
         tally.add("forged entry refused", u64::from(noticed.forged));
         tally.add("entry waited for another", noticed.waited);
         tally.add("sessions ended equal", u64::from(noticed.equal));
+        tally.add("shown what is open", u64::from(noticed.shown));
         let name = node.number();
         for (invariant, count) in [
             ("equal logs have equal tables", noticed.digest_differs),
@@ -301,6 +302,17 @@ fn as_the_model(world: &mut World, at: usize, is_trusted: bool) -> Result<()> {
     Ok(())
 }
 
+/// Writers of which a preview shows more than the log has.
+fn shown_without(conn: &Connection) -> Result<Vec<String>> {
+    let mut ask = conn.prepare(
+        "SELECT 'by ' || v.shown_by || ': ' || w.station || '.' || w.incarnation || '.' || w.lane
+             || ' to ' || v.seq || ', has ' || w.head_seq
+         FROM preview v JOIN writer w ON w.id = v.writer WHERE v.seq > w.head_seq",
+    )?;
+    let rows = ask.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 fn prove(world: &mut World, at: usize) -> Result<()> {
     let place = &world.places[at];
     let number = place.node.number();
@@ -309,6 +321,15 @@ fn prove(world: &mut World, at: usize) -> Result<()> {
         Ok((verify::prove(conn)?, waiting, forks))
     })?;
     let is_revoked = place.is_revoked;
+    if place.node.is_shown()? && is_revoked {
+        // Nobody tells it any more; its tables are another's word and are not compared.
+        return Ok(());
+    }
+    if place.node.is_shown()? {
+        let left = place.node.read_with(shown_without)?;
+        let seen = format!("station {number}: {}", left.join(", "));
+        world.tally.broken("a preview comes to an end", seen);
+    }
     if !proof.broken.is_empty() {
         let seen = format!("station {number}: {}", proof.broken.join("; "));
         world

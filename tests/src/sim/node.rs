@@ -12,10 +12,14 @@ use fengsui_domain::log::dot::Writer;
 use fengsui_domain::log::field::Field;
 use fengsui_replication::message::{Bye, Hello, PROTOCOL, PROTOCOL_OLDEST};
 use fengsui_replication::port::{Applied, Note, Peer, Replica, ReplicaError, View, Want};
+use fengsui_replication::preview::{Preview, Thing};
 use fengsui_replication::run::{Refusal, Run};
 use fengsui_replication::summary::{Head, Summary};
+use fengsui_store::exchange::Pace;
 use fengsui_store::log::{FOLD_VERSION, Log, Received};
-use fengsui_store::{Connection, StationIdentity, StoreError, exchange, incarnation, peer};
+use fengsui_store::{
+    Connection, StationIdentity, StoreError, exchange, incarnation, peer, preview,
+};
 use fengsui_testkit::crash_vfs::{Counts, CutMode, Dice};
 
 use super::disk::Disk;
@@ -33,6 +37,8 @@ pub enum Stage {
     Commit,
     /// While entries of a peer were stored.
     Merge,
+    /// While a peer's rows were put into the tables.
+    Preview,
 }
 
 /// What a station noticed.
@@ -54,6 +60,8 @@ pub struct Noticed {
     pub began_without_cause: u32,
     /// Both have the same.
     pub equal: u32,
+    /// A peer's rows were shown, for the first time or anew.
+    pub shown: u32,
 }
 
 /// What became of an act.
@@ -331,6 +339,14 @@ impl Node {
         self.read_with(|conn| Ok(exchange::view(conn)?.summary))
     }
 
+    /// Its tables show a peer's rows.
+    ///
+    /// # Errors
+    /// Any of the store; that the station is down.
+    pub fn is_shown(&self) -> Result<bool> {
+        self.read_with(|conn| Ok(preview::left(conn)? > 0))
+    }
+
     /// Commits what a planted fault left open.
     ///
     /// # Errors
@@ -480,14 +496,18 @@ impl Inner {
             applied.add(&part.unwrap_or_default());
             self.settle()?;
         }
-        while plant != Some(Plant::Unchecked) {
+        let mut rest = std::mem::take(&mut ready.part);
+        while plant != Some(Plant::Unchecked) && !rest.is_done() {
             let count = usize::try_from(1 + self.dice.below(PART_MAX)).unwrap_or(1);
-            let Some(part) = ready.next_part(count) else {
-                break;
+            let pace = |stored| match stored {
+                _ if stored == count => Pace::End,
+                _ if stored == count / 2 => Pace::Write,
+                _ => Pace::On,
             };
-            let done = self.transact(plant, |log| exchange::store(log, &part).map(Some))?;
+            let done = self.transact(plant, |log| exchange::store(log, &rest, pace).map(Some))?;
             self.settle()?;
-            applied.add(&done.unwrap_or_default());
+            applied.add(&done.unwrap_or_default().0);
+            rest = rest.after(count);
         }
         let conn = self.conn.as_ref().ok_or_else(|| lost("down"))?;
         applied.heads = exchange::heads_of(conn, &ready.writers)?;
@@ -614,6 +634,32 @@ impl Replica for Node {
         inner.noticed.waited += applied.waiting;
         inner.noticed.forks += u32::try_from(applied.forks).unwrap_or(u32::MAX);
         Ok(applied)
+    }
+
+    fn preview(&self, before: &[Thing], is_trusted: bool) -> Result<Preview, ReplicaError> {
+        let mut inner = self.lock();
+        inner.settle().map_err(fault)?;
+        let conn = inner.conn.as_ref().ok_or_else(down)?;
+        preview::make(conn, before, is_trusted).map_err(fault)
+    }
+
+    fn shown(&self) -> Result<Vec<Thing>, ReplicaError> {
+        let inner = self.lock();
+        let conn = inner.conn.as_ref().ok_or_else(down)?;
+        preview::things(conn).map_err(fault)
+    }
+
+    fn take_preview(&self, peer: u16, told: &Preview) -> Result<(), ReplicaError> {
+        let mut inner = self.lock();
+        inner.settle().map_err(fault)?;
+        inner.stage = Some(Stage::Preview);
+        for show in [preview::take_back, preview::show] {
+            let done = inner.transact(self.plant, |log| Ok(show(log, peer, told)?.then_some(())));
+            inner.noticed.shown += u32::from(done.map_err(fault)?.is_some());
+            inner.settle().map_err(fault)?;
+        }
+        inner.stage = None;
+        Ok(())
     }
 
     fn evidence(&self, runs: &[Run]) -> Result<u64, ReplicaError> {

@@ -1,6 +1,6 @@
-//! The story of an outage: the hall loses power and every link in the middle of a stabbing, the
-//! township station takes the board and finishes it by radio, and afterwards both say the same,
-//! to the second.
+//! The story of an outage: the hall loses every link and then its power in the middle of a
+//! stabbing, what it can still say it says by radio with a short code, the township station takes
+//! the board and finishes all of it, and afterwards both say the same, to the second.
 
 use std::path::Path;
 use std::time::Instant;
@@ -13,6 +13,8 @@ use super::net::Networks;
 use super::process::{PERSONS, PORT, Running, until};
 use crate::desk::text;
 
+/// Where the call came from that only the hall's batteries let in.
+const CLINIC: &str = "人民路中学北门旁诊所，一人受伤";
 /// The hall's place among the networks.
 pub const HALL: usize = 0;
 /// The township's.
@@ -42,19 +44,24 @@ pub fn tell(homes: &Path, say: &mut dyn FnMut(&str)) -> Result<()> {
     })?;
 
     networks.cut()?;
-    let home = hall.kill();
     let dark = Instant::now();
     town.touches(0)?;
     let lacks = town.ok("lack.list", json!({}))?;
     ensure!(lacks["lacks"][0]["name"] == "指挥中心", "{lacks}");
     say(&format!(
-        "指挥中心断电断网；{} ms 后城关所条上：不含 指挥中心 断电后",
+        "全部链路断；{} ms 后城关所条上：不含 指挥中心 断网后",
         dark.elapsed().as_millis()
     ));
 
-    let more = finish_by_radio(&mut town, &incident, &order)?;
+    let (spoken, stub) = by_voice(&mut hall, &mut town, say)?;
+    let home = hall.kill();
+    say("指挥中心断电");
+
+    finish_by_radio(&mut town, &incident, &order, &stub)?;
     say(&format!(
-        "城关所两人签名，接管接警，凭短码 {code} 由电台办完：签收、到场、反馈、结案；又接一起"
+        "城关所两人签名，接管接警，凭短码 {code} 由电台办完：签收、到场、反馈、结案；\
+         凭短码 {spoken_code} 的一起也派警办结",
+        spoken_code = spoken.code
     ));
 
     let mut hall = Running::start(&networks, HALL, &home, None)?;
@@ -63,8 +70,12 @@ pub fn tell(homes: &Path, say: &mut dyn FnMut(&str)) -> Result<()> {
     ensure!(before["row"]["stage"] != "closed", "nobody told the hall");
     networks.join()?;
     hall.touches(1)?;
-    hall.have(&more)?;
     agree(&mut hall, &mut town, &incident)?;
+    is_one(&mut hall, &mut town, &spoken, &stub)?;
+    say(&format!(
+        "按短码 {} 两边所记合为一起警情，指挥中心核后结案，经过齐全，各条时间一致",
+        spoken.code
+    ));
     report(&mut hall, say)?;
     hand_back(&mut hall, &mut town)?;
     say("接警权交还指挥中心，没有冲突");
@@ -75,24 +86,85 @@ pub fn tell(homes: &Path, say: &mut dyn FnMut(&str)) -> Result<()> {
     Ok(())
 }
 
-/// The township takes the board and finishes the incident; the dot of another it opens.
-fn finish_by_radio(town: &mut Running, incident: &str, order: &str) -> Result<String> {
+/// An incident that one station knows and the other heard of.
+struct Spoken {
+    incident: String,
+    code: String,
+}
+
+/// The hall, on its batteries, takes one more call and reads its code over the radio; the township
+/// enters what it heard. The hall's incident, and the township's stub of it.
+fn by_voice(
+    hall: &mut Running,
+    town: &mut Running,
+    say: &mut dyn FnMut(&str),
+) -> Result<(Spoken, String)> {
+    let incident = hall.incident(CLINIC)?;
+    let view = hall.ok("incident.view", json!({ "incident": incident }))?;
+    let code = text(&view["row"], "short_code")?;
+    let aloud = text(&view, "code_aloud")?;
+    let heard = json!({ "code": code, "line": "110", "from": "指挥中心",
+        "form": { "place": CLINIC } });
+    let stub = text(&town.ok("incident.hear", heard)?, "incident")?;
+    say(&format!(
+        "指挥中心靠电池又接一起，电台念“{aloud}”；城关所记下短码 {code}"
+    ));
+    Ok((Spoken { incident, code }, stub))
+}
+
+/// The township takes the board, finishes the incident it knows, and works the one it heard of.
+fn finish_by_radio(town: &mut Running, incident: &str, order: &str, stub: &str) -> Result<()> {
     let (second, passphrase) = PERSONS[1];
     let take = json!({ "second": second, "passphrase": passphrase });
     town.ok("board.take", take)?;
+    close(town, incident, order, "电台报：二人已控制")?;
+    let order = town.order(stub, "巡03")?;
+    close(town, stub, &order, "电台报：伤者已送医")
+}
+
+/// Every step of an order, what the crew reported, and the end.
+fn close(town: &mut Running, incident: &str, order: &str, report: &str) -> Result<()> {
     for step in ["sign", "set_out", "arrive", "work"] {
         let step = json!({ "assignment": order, "step": step });
         town.ok("assignment.step", step)?;
     }
-    let more = town.incident("人民路中学北门旁诊所，一人受伤")?;
-    let feedback =
-        json!({ "incident": incident, "assignment": order, "text": "电台报：二人已控制" });
+    let feedback = json!({ "incident": incident, "assignment": order, "text": report });
     town.ok("feedback.add", feedback)?;
     let clear = json!({ "assignment": order, "step": "clear" });
     town.ok("assignment.step", clear)?;
     let close = json!({ "incident": incident, "result": "R01", "text": "移交刑侦" });
     town.ok("incident.close", close)?;
-    Ok(more)
+    Ok(())
+}
+
+/// The hall's incident and the township's stub of it are one at both. What the hall had written
+/// the township did not know when it closed: the hall looks at both sides' lines and closes it.
+fn is_one(hall: &mut Running, town: &mut Running, spoken: &Spoken, stub: &str) -> Result<()> {
+    let asked = |incident: &str| json!({ "incident": incident });
+    for station in [&mut *hall, &mut *town] {
+        until("one incident", || {
+            let (Ok(one), Ok(other)) = (
+                station.ok("incident.view", asked(&spoken.incident)),
+                station.ok("incident.view", asked(stub)),
+            ) else {
+                return Ok(None);
+            };
+            let is_one = one["row"] == other["row"] && one["row"]["stage"] == "review";
+            Ok(is_one.then_some(()))
+        })?;
+    }
+    let close = json!({ "incident": spoken.incident, "result": "R01", "text": "两边所记已核" });
+    hall.ok("incident.close", close)?;
+    until("the end at the township", || {
+        let view = town.ok("incident.view", asked(stub))?;
+        Ok((view["row"]["stage"] == "closed").then_some(()))
+    })?;
+    agree(hall, town, &spoken.incident)?;
+    let ours = hall.ok("incident.view", asked(&spoken.incident))?;
+    ensure!(ours["row"]["short_code"] == json!(spoken.code), "{ours}");
+    let told = ours["timeline"].to_string();
+    ensure!(told.contains("电台报：伤者已送医"), "{told}");
+    Ok(())
 }
 
 /// The board goes back to the hall, which has no conflict.

@@ -39,7 +39,10 @@ struct Door {
 }
 
 /// A program of ours that was built beside this one.
-fn built(name: &str) -> Result<PathBuf> {
+///
+/// # Errors
+/// It was not.
+pub fn built(name: &str) -> Result<PathBuf> {
     let me = std::env::current_exe()?;
     let folder = me.parent().context("no folder")?;
     let folder = match folder.ends_with("deps") {
@@ -92,6 +95,21 @@ impl Running {
         home: &Path,
         join: Option<&str>,
     ) -> Result<Running> {
+        let joins = join.map(|invitation| ["--join".to_owned(), invitation.to_owned()]);
+        let more: Vec<String> = joins.into_iter().flatten().collect();
+        Running::start_with(networks, at, home, &more)
+    }
+
+    /// Starts a station with more words on its command line.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn start_with(
+        networks: &Networks,
+        at: usize,
+        home: &Path,
+        more: &[String],
+    ) -> Result<Running> {
         let mut command = Command::new("ip");
         command.args(["netns", "exec", networks.name(at)]);
         command.arg(built("fengsui")?).arg("serve");
@@ -106,9 +124,7 @@ impl Running {
         for other in (0..5).filter(|other| *other != at) {
             command.args(["--peer", &format!("{}:{PORT}", address(other))]);
         }
-        if let Some(invitation) = join {
-            command.args(["--join", invitation]);
-        }
+        command.args(more);
         let program = Program::start(&mut command)?;
         let line = program.hear("loopback ", PATIENCE)?;
         let (_, url) = line.split_once("loopback ").context("loopback")?;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use fengsui_app::station::StationOptions;
 use fengsui_geo::{Sector, Wgs84, distance_m};
 use fengsui_mappack::county::CameraRow;
 use fengsui_tests::desk::{Desk, NOON_MS, Scratch, TestClock, options, text};
@@ -24,7 +25,10 @@ pub(super) fn mapped(name: &str) -> (Scratch, Arc<TestClock>, Desk) {
 
 /// The same on a home that is there.
 pub(super) fn mapped_in(home: &Scratch, clock: &Arc<TestClock>) -> Desk {
-    let mut options = options(home.path(), clock);
+    mapped_with(options(home.path(), clock), clock)
+}
+
+fn mapped_with(mut options: StationOptions, clock: &Arc<TestClock>) -> Desk {
     options.with_map = true;
     let desk = Desk::with(options, clock).unwrap();
     desk.place_units().unwrap();
@@ -179,6 +183,46 @@ fn c6_cameras_near_and_who_opened_one() {
     );
     let unknown = json!({ "camera": "C9999x", "incident": null });
     assert_eq!(desk.refused("camera.open", unknown).unwrap(), "not_found");
+}
+
+/// C6: an opened camera's address is the only word that the site's video program is given, and a
+/// program that is not there is no error: the address is shown.
+#[test]
+fn c6_the_sites_video_program_is_given_the_address() {
+    let (home, clock) = (Scratch::new("c6-video"), TestClock::at(NOON_MS));
+    std::fs::create_dir_all(home.path()).unwrap();
+    let said = home.path().join("said");
+    let program = home.path().join("video");
+    let script = format!(
+        "#!/bin/sh\nprintf '%s %s' \"$#\" \"$1\" >'{0}.new'\nmv '{0}.new' '{0}'\n",
+        said.display()
+    );
+    std::fs::write(&program, script).unwrap();
+    let may_run = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&program, may_run).unwrap();
+    let mut with_program = options(&home.path().join("home"), &clock);
+    with_program.video_program = Some(program.clone());
+    let desk = mapped_with(with_program, &clock);
+    let asked = json!({ "point": { "lon": 113.9, "lat": 31.2 }, "limit": 1 });
+    let near = desk.ok("camera.near", asked).unwrap();
+    let open = json!({ "camera": near["cameras"][0]["id"], "incident": null });
+    let opened = desk.ok("camera.open", open.clone()).unwrap();
+    assert_eq!(opened["is_started"], true);
+    let began = Instant::now();
+    while !said.exists() {
+        assert!(began.elapsed() < ROADS_MAX, "the program said nothing");
+        std::thread::yield_now();
+    }
+    let url = text(&opened, "url").unwrap();
+    let given = std::fs::read_to_string(&said).unwrap();
+    assert_eq!(given, format!("1 {url}"));
+
+    std::fs::remove_file(&program).unwrap();
+    let opened = desk.ok("camera.open", open).unwrap();
+    assert_eq!(
+        (&opened["is_started"], &opened["url"]),
+        (&json!(false), &json!(url))
+    );
 }
 
 /// C9: a team at its point holds it, and an incident there ranks it 1 with its seconds; gone,

@@ -42,13 +42,18 @@ impl County {
     }
 
     pub(super) fn join(&mut self, name: &str, code: &str) {
+        self.join_by(name, code, &self.clock.clone());
+    }
+
+    /// As `join`, with a clock of its own.
+    pub(super) fn join_by(&mut self, name: &str, code: &str, clock: &Arc<TestClock>) {
         let asked = json!({ "name": name, "code": code, "kind": "post",
             "addresses": ["127.0.0.1:1"] });
         let invited = self.desks[0].ok("station.invite", asked).unwrap();
         let invitation = Invitation::read(&text(&invited, "text").unwrap()).unwrap();
         let home = Scratch::new(&format!("station-{}", invitation.number));
-        let options = joining(&home, &self.clock, invitation.clone());
-        let desk = Desk::with(options, &self.clock).unwrap();
+        let options = joining(&home, clock, invitation.clone());
+        let desk = Desk::with(options, clock).unwrap();
         // What the link does once the new station has shown the secret.
         let founder: &Station = &self.desks[0].station;
         let secret = Replica::invitation(founder, invitation.number).unwrap();
@@ -337,6 +342,35 @@ fn the_merge_report_adds_up() {
     assert_eq!((&again["received"], &again["sent"]), (&json!(0), &json!(0)));
 }
 
+/// J7: an exported incident says which stations it lacks, and since when.
+#[test]
+fn an_exported_incident_says_what_it_lacks() {
+    let county = County::of(2);
+    let incident = county.incident(0, "甲处");
+    let head = |desk: &Desk| -> Value {
+        let asked = json!({ "incident": incident });
+        let paper = desk.ok("audit.export", asked).unwrap();
+        let paper = std::fs::read_to_string(text(&paper, "path").unwrap()).unwrap();
+        assert!(fengsui_store::export::signer_of(&paper).is_some());
+        serde_json::from_str(paper.lines().next().unwrap()).unwrap()
+    };
+    let never = json!([{ "station": "城关所", "number": 2, "since": null, "since_ms": null }]);
+    assert_eq!(head(&county.desks[0])["lacks"], never);
+    let one: Arc<dyn Replica> = county.desks[0].station.clone();
+    let other: Arc<dyn Replica> = county.desks[1].station.clone();
+    let mut meeting = Meeting::begin(one, other).unwrap();
+    meeting.settle().unwrap();
+    county.clock.shift(3_000);
+    meeting.tick().unwrap();
+    meeting.settle().unwrap();
+    assert_eq!(head(&county.desks[0])["lacks"], json!([]), "in touch");
+    meeting.cut();
+    county.clock.shift(600_000);
+    let lacks = head(&county.desks[0])["lacks"].clone();
+    assert_eq!(lacks[0]["since_ms"], json!(NOON_MS + 3_000));
+    assert!(lacks[0]["since"].is_string(), "{lacks}");
+}
+
 fn sizes(county: &County) -> Vec<u64> {
     let size = |desk: &Desk| desk.station.store().view().unwrap().summary.entries();
     county.desks.iter().map(size).collect()
@@ -405,6 +439,9 @@ fn conflict_need(desk: &Desk) -> Value {
 #[test]
 fn a_call_answered_twice_needs_a_person() {
     let county = County::of(2);
+    let enrol = json!({ "account": "demo", "name": "王某", "passphrase": "烽火连三月抵万金",
+        "posts": ["intake"] });
+    county.desks[0].ok("account.enrol", enrol).unwrap();
     let ring = json!({ "line": "110", "number": "13900001111", "subscriber": null, "fix": null });
     let rung = county.desks[0].device_ok("call.ring", ring).unwrap();
     county.meet(0, 1);
@@ -420,7 +457,23 @@ fn a_call_answered_twice_needs_a_person() {
             need["params"],
             json!([{ "name": "call", "value": "13900001111" }])
         );
-        assert_eq!(conflicts(desk)[0]["field"], "desk");
+        let card = conflicts(desk).remove(0);
+        assert_eq!(card["field"], "desk");
+        // Each side by name, as the call list says it: a desk here, elsewhere its station.
+        for side in card["sides"].as_array().unwrap() {
+            let is_here = side["station"] == json!(desk.station.number());
+            let other = if desk.station.number() == 1 {
+                "城关所"
+            } else {
+                "指挥中心"
+            };
+            assert_eq!(
+                side["words"],
+                if is_here { "台01" } else { other },
+                "{side}"
+            );
+            assert_eq!(side["by"], "王某", "not the account");
+        }
     }
 }
 

@@ -85,6 +85,18 @@ impl Person {
         ask(&self.client, &format!("return ({expression});")).await
     }
 
+    /// Whether an expression of the page becomes true within some time.
+    pub(crate) async fn comes(&self, expression: &str, within: Duration) -> bool {
+        let began = Instant::now();
+        while began.elapsed() < within {
+            if self.reads(expression).await == Value::Bool(true) {
+                return true;
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+        false
+    }
+
     /// Waits until an expression of the page is true (or something), and gives it.
     pub(crate) async fn waits(&mut self, what: &str, expression: &str) -> Value {
         let began = Instant::now();

@@ -202,7 +202,11 @@ watch: Watch | null,
 /**
  * Shown 未送达 from this instant while not delivered.
  */
-undelivered_at_ms: number | null, };
+undelivered_at_ms: number | null, 
+/**
+ * Both times of those instants above that a wrong clock gave.
+ */
+clock_marks: Array<ClockMark>, };
 
 export type AssignmentStage = "ordered" | "signed" | "en_route" | "on_scene" | "working" | "cleared" | "cancelled";
 
@@ -333,6 +337,10 @@ point: Point | null,
  * Opened, epoch ms.
  */
 opened_at_ms: number, 
+/**
+ * Both times of that, where a wrong clock gave it.
+ */
+opened_mark: ClockMark | null, 
 /**
  * First order goal clock (60 s from the answer) while nobody is sent.
  */
@@ -840,6 +848,20 @@ kit: Array<string>,
  */
 distance_m: number, };
 
+export type ClockMark = { 
+/**
+ * Which instant: the word of its field, `ordered_at`, `arrived_at` …
+ */
+of: string, 
+/**
+ * By the clock of the station that wrote it, epoch ms.
+ */
+own_at_ms: number, 
+/**
+ * By the county's time, epoch ms.
+ */
+corrected_at_ms: number, };
+
 export type CloseIncident = { 
 /**
  * Incident dot.
@@ -1064,13 +1086,17 @@ station: number,
  */
 station_name: string, 
 /**
- * Who wrote it.
+ * Who wrote it, by name; the account where nobody of that account is enrolled.
  */
-account: string, 
+by: string, 
 /**
- * When it truly happened, epoch ms.
+ * When it truly happened, epoch ms by this station's clock.
  */
 at_ms: number, 
+/**
+ * Both times of that, where a wrong clock gave it.
+ */
+clock_mark: ClockMark | null, 
 /**
  * What it says.
  */
@@ -2279,6 +2305,66 @@ changed: number,
  */
 conflicts: number, };
 
+export type NarrowPeer = { 
+/**
+ * Its number.
+ */
+number: number, 
+/**
+ * Heard lately.
+ */
+is_there: boolean, 
+/**
+ * Last heard, epoch ms; `null` = not since the program began.
+ */
+heard_at_ms: number | null, 
+/**
+ * Entries undelivered; `null` = it has not said what it has.
+ */
+entries: number | null, 
+/**
+ * Their bytes, as they stand in the log.
+ */
+bytes: number | null, 
+/**
+ * When the oldest of them was written, epoch ms; `null` = there is none, or unknown.
+ */
+oldest_at_ms: number | null, };
+
+export type NarrowPipe = { 
+/**
+ * A device, or `tcp:host:port`.
+ */
+path: string, 
+/**
+ * What may be sent, bit/s.
+ */
+bits_per_s: number, 
+/**
+ * It can be written to.
+ */
+is_open: boolean, 
+/**
+ * Bytes sent since the program began.
+ */
+bytes_out: number, 
+/**
+ * Bytes heard since the program began.
+ */
+bytes_in: number, 
+/**
+ * Frames that were damaged, or could not be opened.
+ */
+damaged: number, 
+/**
+ * Frames that came again, or of stations that are not enrolled.
+ */
+refused: number, 
+/**
+ * The other stations.
+ */
+peers: Array<NarrowPeer>, };
+
 export type NearPlace = { 
 /**
  * Name.
@@ -3221,6 +3307,12 @@ export type Standing = "good" | "warn" | "bad" | "unknown";
 
 export type StationKind = "hall" | "post" | "vehicle" | "box" | "gateway";
 
+export type StationRef = { 
+/**
+ * Number.
+ */
+number: number, };
+
 export type StationRow = { 
 /**
  * Number under which it writes.
@@ -3254,6 +3346,14 @@ complete_at_ms: number | null,
  * Its clock less ours, ms; `null` = unknown.
  */
 clock_ms: number | null, 
+/**
+ * Its clock less the county's time as the log has it, ms; `null` = unknown.
+ */
+clock_error_ms: number | null, 
+/**
+ * Station (number) that it was compared with for that; `null` = none.
+ */
+clock_by: number | null, 
 /**
  * How it is met.
  */
@@ -3297,6 +3397,10 @@ stations: Array<StationRow>,
  * Newest first.
  */
 strangers: Array<Stranger>, 
+/**
+ * Narrow pipes.
+ */
+pipes: Array<NarrowPipe>, 
 /**
  * Newest first.
  */
@@ -3375,6 +3479,15 @@ at_ms: number,
  * When it was written, where more than a second later.
  */
 written_at_ms: number, 
+/**
+ * `at_ms` by the county's time, where the clock that gave it was wrong; `null` = it was
+ * right, or nothing is known of it.
+ */
+corrected_at_ms: number | null, 
+/**
+ * Written by another station whose clock nobody could compare.
+ */
+is_clock_unknown: boolean, 
 /**
  * Who ("台01 接警员", "巡03" …).
  */

@@ -1,6 +1,9 @@
 //! Cameras (视频点位): the nearest of a point, and the address of one.
 //!
-//! Not here: the order of them (`domain::camera`), pictures; the site's own program shows them.
+//! Not here: the order of them (`domain::camera`), pictures; the site's own program shows them
+//! (`show`).
+
+mod show;
 
 use fengsui_domain::camera::{CameraFacts, CameraIndex, CameraState};
 use fengsui_domain::log::dot::Dot;
@@ -32,6 +35,15 @@ pub struct CameraRow {
     pub sees: Option<bool>,
     /// Known not to work.
     pub is_dead: bool,
+}
+
+/// An opened camera.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenedCamera {
+    /// Address of its picture, perhaps empty when the county's table has none.
+    pub url: String,
+    /// The site's video program was started with it.
+    pub is_started: bool,
 }
 
 /// Most that are asked for at once.
@@ -100,8 +112,8 @@ impl Station {
         Ok(found.collect())
     }
 
-    /// Address of a camera's picture, perhaps empty when the county's table has none. Who opened
-    /// it, and for which incident, is in the audit first: without that line it is not given.
+    /// Gives a camera's address to the site's video program, if there is one. Who opened it, and
+    /// for which incident, is in the audit first: without that line it is not opened.
     ///
     /// # Errors
     /// `NotFound` of the camera or the incident, faults.
@@ -110,7 +122,7 @@ impl Station {
         actor: &Actor,
         id: &str,
         incident: Option<Dot>,
-    ) -> Result<String, AppError> {
+    ) -> Result<OpenedCamera, AppError> {
         let things = self.map().things();
         let found = things.cameras().rows.iter().find(|row| row.code == id);
         let camera = found.ok_or_else(|| not_found("camera"))?;
@@ -125,6 +137,10 @@ impl Station {
         };
         let what = format!("camera.open {id} {number}");
         self.audit(&actor.account, Some(actor.post), what.trim_end(), None)?;
-        Ok(camera.url.clone())
+        let program = self.video_program();
+        Ok(OpenedCamera {
+            url: camera.url.clone(),
+            is_started: program.is_some_and(|program| show::start(program, &camera.url)),
+        })
     }
 }

@@ -1,14 +1,26 @@
 //! Where time comes in: the one seam between the rules and a wall clock.
 //!
-//! Not here: HLC (`domain::log::hlc`).
+//! Not here: HLC (`domain::log::hlc`), what a clock's error means (`domain::clock`).
+
+use std::sync::LazyLock;
+use std::time::Instant;
 
 use chrono::{DateTime, Datelike, Local, TimeZone, Timelike, Utc};
 use fengsui_domain::number::LocalDay;
 
-/// A source of wall-clock time.
+mod own;
+mod read;
+
+pub(crate) use own::{OwnClock, say_doubt};
+pub(crate) use read::{Corrected, clocks_in};
+
+/// A source of time.
 pub trait Clock: Send + Sync {
     /// Milliseconds since 1970, UTC.
     fn now_ms(&self) -> i64;
+
+    /// Milliseconds since anything, by a clock that nobody sets.
+    fn steady_ms(&self) -> i64;
 }
 
 /// The machine's clock, with an offset for tests that must not wait.
@@ -21,6 +33,11 @@ pub struct SystemClock {
 impl Clock for SystemClock {
     fn now_ms(&self) -> i64 {
         Utc::now().timestamp_millis().saturating_add(self.offset_ms)
+    }
+
+    fn steady_ms(&self) -> i64 {
+        static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
+        i64::try_from(BEGAN.elapsed().as_millis()).unwrap_or(i64::MAX)
     }
 }
 

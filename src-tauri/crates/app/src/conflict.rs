@@ -4,6 +4,7 @@
 //! Not here: which fields are exclusive (`domain::log::field`).
 
 use fengsui_domain::assignment::AssignmentStep;
+use fengsui_domain::clock::{ClockMark, Clocks};
 use fengsui_domain::log::dot::{Dot, Lane};
 use fengsui_domain::log::entry::Value;
 use fengsui_domain::log::field::{Field, Noun};
@@ -13,8 +14,10 @@ use fengsui_store::log::{FieldWrite, Log, Seen};
 use fengsui_store::peer::{self, ConflictRow};
 use fengsui_store::{StoreError, project, read};
 
+use crate::clock::clocks_in;
 use crate::error::{AppError, Rejection, RejectionCode, invalid, not_found};
 use crate::incident::standing as standing_of;
+use crate::peer::Names;
 use crate::session::Actor;
 use crate::station::{Saved, Station};
 use crate::text::block_text;
@@ -28,10 +31,12 @@ pub struct Side {
     pub station: u16,
     /// That station's name; empty when it is not known here.
     pub station_name: String,
-    /// Who wrote it (account).
-    pub actor: String,
+    /// Who wrote it, by name.
+    pub by: String,
     /// When it truly happened, ms.
     pub at_ms: i64,
+    /// Both times of that, where a wrong clock gave it.
+    pub mark: Option<ClockMark>,
     /// The value as words: an assignment's incident and order, a desk, a station.
     pub words: String,
     /// Incident concerned.
@@ -60,16 +65,11 @@ impl Station {
     /// Faults only: a failed reading is never an empty list.
     pub fn conflicts(&self) -> Result<Vec<Conflict>, AppError> {
         self.store().read(|conn| {
-            let names: Vec<(u16, String)> = peer::stations(conn)?
-                .iter()
-                .map(|station| {
-                    let name = station.regs.text(Field::StationName).unwrap_or_default();
-                    (station.number, name.to_owned())
-                })
-                .collect();
+            let names = Names::read(conn)?.with_people(conn)?;
+            let clocks = clocks_in(conn)?;
             peer::conflicts(conn)?
                 .iter()
-                .map(|row| conflict(conn, row, &names))
+                .map(|row| conflict(conn, row, &names, &clocks))
                 .collect()
         })
     }
@@ -227,7 +227,8 @@ fn are_of_one(log: &mut Log<'_>, claims: &[Live]) -> Result<bool, AppError> {
 fn conflict(
     conn: &fengsui_store::Connection,
     row: &ConflictRow,
-    names: &[(u16, String)],
+    names: &Names,
+    clocks: &Clocks,
 ) -> Result<Conflict, AppError> {
     let (regs, name) = match row.noun {
         Noun::Unit => {
@@ -246,7 +247,7 @@ fn conflict(
     };
     let mut sides = Vec::new();
     for live in regs.standing(row.field) {
-        sides.push(side(conn, live, names)?);
+        sides.push(side(conn, live, names, clocks)?);
     }
     sides.sort_by_key(|side| (side.at_ms, side.dot));
     Ok(Conflict {
@@ -260,20 +261,20 @@ fn conflict(
 fn side(
     conn: &fengsui_store::Connection,
     live: &Live,
-    names: &[(u16, String)],
+    names: &Names,
+    clocks: &Clocks,
 ) -> Result<Side, AppError> {
     let entry = read::entry_by_dot(conn, live.dot)?;
     let station = live.dot.writer.station;
-    let name_of = |number: u16| {
-        let known = names.iter().find(|(known, _)| *known == number);
-        known.map(|(_, name)| name.clone()).unwrap_or_default()
-    };
+    let actor = entry.as_ref().map(|entry| entry.actor.as_str());
+    let at_ms = entry.as_ref().map_or(live.hlc.ms(), |entry| entry.at_ms);
     let mut side = Side {
         dot: live.dot,
         station,
-        station_name: name_of(station),
-        actor: entry.as_ref().map(|e| e.actor.clone()).unwrap_or_default(),
-        at_ms: entry.as_ref().map_or(live.hlc.ms(), |entry| entry.at_ms),
+        station_name: names.station(station).to_owned(),
+        by: names.person(actor.unwrap_or_default()).to_owned(),
+        at_ms: clocks.here_ms(live.dot, live.hlc, at_ms),
+        mark: clocks.mark(live.dot, live.hlc, at_ms),
         words: String::new(),
         incident: None,
         assignment: None,
@@ -287,9 +288,10 @@ fn side(
             side.words = incident_words(conn, side.incident)?;
         }
         Value::Int(number) => {
-            side.words = u16::try_from(*number).map(name_of).unwrap_or_default();
+            let number = u16::try_from(*number).unwrap_or_default();
+            side.words = names.station(number).to_owned();
         }
-        Value::Text(text) => side.words.clone_from(text),
+        Value::Text(desk) => side.words = names.desk(station, desk).to_owned(),
         _ => {}
     }
     Ok(side)

@@ -152,7 +152,9 @@ impl Station {
                 part("clock", Standing::Bad, "back", vec![("seconds", back)])
             }
             _ => stations
-                .and_then(stations::compared_clock)
+                .and_then(|all| {
+                    stations::compared_clock(all).or_else(|| stations::recorded_clock(all))
+                })
                 .unwrap_or_else(|| part("clock", Standing::Unknown, "unchecked", Vec::new())),
         }
     }

@@ -20,6 +20,7 @@ pub mod drawing;
 pub mod error;
 pub mod feedback;
 pub mod force;
+mod gateway;
 pub mod grid;
 pub mod honesty;
 pub mod incident;

@@ -17,13 +17,14 @@ use fengsui_domain::watch::{
     needs,
 };
 use fengsui_store::log::FieldWrite;
-use fengsui_store::peer::{self, StationRecord};
 use fengsui_store::project;
 use fengsui_store::read::{self, AssignmentRecord, IncidentRecord, Record, UnitRecord};
 
+use crate::clock::{Corrected, clocks_in};
 use crate::error::{AppError, invalid, not_found};
 use crate::incident::voice::{doubt_in, is_stub};
 use crate::incident::{code_of, stage_of_code};
+use crate::peer::Names;
 use crate::session::Actor;
 use crate::station::{Saved, Station};
 
@@ -33,7 +34,7 @@ struct Everything {
     active: Vec<AssignmentRecord>,
     calls: Vec<Record>,
     county: Registers,
-    stations: Vec<StationRecord>,
+    names: Names,
     voices: Vec<VoiceFact>,
 }
 
@@ -45,15 +46,16 @@ impl Station {
     pub fn needs(&self) -> Result<Vec<Need>, AppError> {
         let limits = self.limits()?;
         let all = self.store().read(|conn| {
-            let incidents = read::open_incidents(conn)?;
+            let clocks = clocks_in(conn)?;
+            let incidents = read::open_incidents(conn)?.corrected(&clocks);
             Ok::<_, AppError>(Everything {
                 voices: voice_facts(conn, &incidents)?,
                 incidents,
-                units: read::units(conn)?,
-                active: read::active_assignments(conn)?,
-                calls: read::listed_calls(conn)?,
+                units: read::units(conn)?.corrected(&clocks),
+                active: read::active_assignments(conn)?.corrected(&clocks),
+                calls: read::listed_calls(conn)?.corrected(&clocks),
                 county: read::county(conn)?,
-                stations: peer::stations(conn)?,
+                names: Names::read(conn)?,
             })
         })?;
         let mut facts = NeedFacts {
@@ -235,16 +237,14 @@ fn call_conflict(call: &Record) -> Option<ConflictFact> {
 fn board_conflict(all: &Everything) -> Option<ConflictFact> {
     let holders: Vec<_> = all.county.standing(Field::CountyBoard).collect();
     let first = holders.first().filter(|_| holders.len() > 1)?;
-    let name_of = |value: &Value| {
-        let known = all
-            .stations
-            .iter()
-            .find(|station| *value == Value::Int(i64::from(station.number)));
-        known.and_then(|station| station.regs.text(Field::StationName))
+    let number_of = |value: &Value| match value {
+        Value::Int(number) => u16::try_from(*number).ok(),
+        _ => None,
     };
     let names: Vec<&str> = holders
         .iter()
-        .filter_map(|live| name_of(&live.value))
+        .filter_map(|live| Some(all.names.station(number_of(&live.value)?)))
+        .filter(|name| !name.is_empty())
         .collect();
     Some(ConflictFact {
         id: Dot::COUNTY.to_string(),

@@ -1,7 +1,9 @@
 //! Papers and pictures of the map without a webview: the dispatch order (出警单) as PDF with its
 //! locator map, and picture tiles for a webview that cannot draw.
 //!
-//! Not here: how either is drawn (`documents`).
+//! Not here: how either is drawn (`documents`), what could not be sent (`unsent`).
+
+mod unsent;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -13,10 +15,11 @@ use chrono::{Local, Offset, TimeZone};
 use fengsui_documents::mapimage::{
     Frame, Ground, Helper, MapDrawer, MapRequest, Marker, RasterTiles,
 };
-use fengsui_documents::order::{Entry, Level as PaperLevel, Moment, OrderMap, OrderSheet};
+use fengsui_documents::order::{Entry, Imprint, Level as PaperLevel, Moment, OrderMap, OrderSheet};
 use fengsui_documents::order::{OrderUnit, pdf};
 use fengsui_documents::style::{Style, Theme};
 use fengsui_documents::{DocumentError, Fonts};
+use fengsui_domain::clock::Clocks;
 use fengsui_domain::incident::{Entrance, Level, PointSource};
 use fengsui_domain::log::dot::Dot;
 use fengsui_domain::log::field::Field;
@@ -40,6 +43,8 @@ const MAP_ZOOM: f64 = 15.0;
 const MAP_ZOOM_LEAST: f64 = 9.0;
 /// Length of the equator, metres (WGS 84: 2π · 6 378 137).
 const EQUATOR_M: f64 = 40_075_016.686;
+/// Security mark of every paper.
+const MARK: &str = "内部资料";
 /// How many papers of one name a folder takes.
 const SAME_MAX: u32 = 100;
 
@@ -156,10 +161,12 @@ impl Station {
             .map(|code| self.area_name(code));
         let now_ms = self.now_ms();
         let crews = self.crews();
+        let mut lacks = self.lacks_in_words();
+        if !view.clocks.is_calm() {
+            lacks.push("时钟有误的台站所记时间已按指挥中心校正".to_owned());
+        }
         OrderSheet {
-            issuer: self.name().to_owned(),
-            security_mark: Some("内部资料".to_owned()),
-            is_drill: false,
+            imprint: self.imprint(actor, lacks, view.clocks.county_ms(now_ms), now_ms),
             number: view.row.number.clone(),
             short_code: view.row.short_code.clone(),
             read_aloud: read_aloud(&view.row.short_code),
@@ -171,7 +178,7 @@ impl Station {
                 .map_or(Entry::ToFill, Entry::Known),
             level: form.level.map(paper_level),
             entrance: form.entrance.map(entrance_words).map(str::to_owned).into(),
-            reported_at_ms: Some(view.row.opened_at_ms),
+            reported_at_ms: Some(view.clocks.county_ms(view.row.opened_at_ms)),
             place: to_fill(Field::IncidentPlace),
             town: text(Field::IncidentTown).into(),
             jurisdiction: jurisdiction.into(),
@@ -183,11 +190,20 @@ impl Station {
             units: view
                 .assignments
                 .iter()
-                .map(|row| order_unit(row, &crews))
+                .map(|row| order_unit(row, &crews, &view.clocks))
                 .collect(),
             map: self.locator_map(view),
-            lacks: self.lacks_in_words(),
-            made_at_ms: now_ms,
+        }
+    }
+
+    /// What a paper of this station says of itself; the times are the county's and this clock's.
+    fn imprint(&self, actor: &Actor, lacks: Vec<String>, made_at_ms: i64, now_ms: i64) -> Imprint {
+        Imprint {
+            issuer: self.name().to_owned(),
+            security_mark: Some(MARK.to_owned()),
+            is_drill: false,
+            lacks,
+            made_at_ms,
             made_by: actor.name.clone(),
             station: format!("{} {}", self.code(), self.desk()),
             utc_offset_min: utc_offset_min(now_ms),
@@ -320,9 +336,12 @@ impl Station {
     }
 }
 
-/// A unit's line; whose crew the register does not say is unknown.
-fn order_unit(row: &AssignmentRow, crews: &BTreeMap<Dot, String>) -> OrderUnit {
-    let at = |field| row.at(field).map_or(Moment::NotYet, Moment::At);
+/// A unit's line, in the county's time; whose crew the register does not say is unknown.
+fn order_unit(row: &AssignmentRow, crews: &BTreeMap<Dot, String>, clocks: &Clocks) -> OrderUnit {
+    let at = |field| {
+        let at_ms = row.at(field).map(|here_ms| clocks.county_ms(here_ms));
+        at_ms.map_or(Moment::NotYet, Moment::At)
+    };
     OrderUnit {
         callsign: row.callsign.clone(),
         crew: crews.get(&row.unit).cloned().into(),

@@ -5,7 +5,9 @@
 mod found;
 mod invite;
 mod list;
+mod names;
 mod revoke;
 
 pub use invite::{Invitation, Invited};
-pub use list::{PeerState, StationRow, StationsView};
+pub use list::{Lack, PeerState, StationRow, StationsView};
+pub use names::Names;

@@ -5,25 +5,28 @@
 
 use std::sync::Arc;
 
+use fengsui_domain::log::chain::ChainHash;
 use fengsui_domain::log::codec::{Reading, Writing};
-use fengsui_domain::log::dot::Writer;
+use fengsui_domain::log::dot::{Dot, Writer};
 use fengsui_domain::log::field::Field;
 use fengsui_domain::log::register::Registers;
 use fengsui_replication::message::{Bye, Hello, PROTOCOL, PROTOCOL_OLDEST};
-use fengsui_replication::port::{Applied, Note, Peer, Replica, ReplicaError, View, Want};
+use fengsui_replication::port::{
+    Applied, Note, Owed, Peer, PipeState, Place, Replica, ReplicaError, View, Want,
+};
 use fengsui_replication::preview::{Preview, Thing};
 use fengsui_replication::run::Run;
 use fengsui_replication::summary::Head;
 use fengsui_store::log::FOLD_VERSION;
 use fengsui_store::peer::{self, ExchangeRow, StationRecord};
-use fengsui_store::{StationIdentity, StoreError, preview, read};
+use fengsui_store::{StationIdentity, StoreError, exchange, preview, read};
 
 use crate::call::e7;
 use crate::position::UnitFix;
 use crate::station::{Station, Topic};
 
 /// Everything a merge may have changed.
-const MERGED: &[Topic] = &[
+pub(crate) const MERGED: &[Topic] = &[
     Topic::Calls,
     Topic::Incidents,
     Topic::Units,
@@ -36,7 +39,7 @@ const MERGED: &[Topic] = &[
 /// Positions in one message.
 const POSITIONS_MAX: usize = 2_000;
 
-fn fault(error: StoreError) -> ReplicaError {
+pub(crate) fn fault(error: StoreError) -> ReplicaError {
     ReplicaError(error.to_string())
 }
 
@@ -183,7 +186,7 @@ impl Replica for Station {
     fn take_preview(&self, peer: u16, told: &Preview) -> Result<(), ReplicaError> {
         if self
             .store()
-            .show(Station::now_ms(self), told)
+            .show(Station::now_ms(self), peer, told)
             .map_err(fault)?
         {
             self.touch().change(peer, |touch| touch.has_shown = true);
@@ -238,6 +241,34 @@ impl Replica for Station {
             Ok(fixes) if self.take_positions(&fixes) > 0 => self.announce(&[Topic::Positions]),
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, "positions of a peer were malformed"),
+        }
+    }
+
+    fn places(&self) -> Vec<Place> {
+        let all = self.position_list().into_iter();
+        all.map(|(unit, fix)| Place {
+            unit,
+            lon_e5: e5(fix.lon),
+            lat_e5: e5(fix.lat),
+            at_s: fix.at_ms.div_euclid(1_000),
+        })
+        .collect()
+    }
+
+    fn hear_places(&self, places: &[Place]) {
+        let fixes = places.iter().map(|place| {
+            let fix = UnitFix {
+                lon: f64::from(place.lon_e5) / 1e5,
+                lat: f64::from(place.lat_e5) / 1e5,
+                at_ms: place.at_s.saturating_mul(1_000),
+                heading_deg: None,
+                speed_kmh: None,
+            };
+            (place.unit, fix)
+        });
+        let fixes: Vec<(Dot, UnitFix)> = fixes.collect();
+        if self.take_positions(&fixes) > 0 {
+            self.announce(&[Topic::Positions]);
         }
     }
 
@@ -324,6 +355,24 @@ impl Replica for Station {
             .map_err(fault)
     }
 
+    fn head(&self, writer: Writer) -> Result<(u64, ChainHash), ReplicaError> {
+        self.store()
+            .read(|conn| exchange::head(conn, writer))
+            .map_err(fault)
+    }
+
+    fn owed(&self, after: &[(Writer, u64)]) -> Result<Owed, ReplicaError> {
+        self.store()
+            .read(|conn| exchange::owed(conn, after))
+            .map_err(fault)
+    }
+
+    fn piped(&self, pipe: &PipeState) {
+        if self.touch().note_pipe(pipe) {
+            self.announce(&[Topic::Stations]);
+        }
+    }
+
     fn listen(&self, wake: Arc<dyn Fn() + Send + Sync>) {
         self.store().listen(wake);
     }
@@ -337,9 +386,10 @@ impl Station {
             touch.row.met_at_ms = now_ms;
             match note {
                 Note::Met(hello) => touch.row.program.clone_from(&hello.program),
-                Note::Clock(ms) => {
-                    is_news = touch.row.clock_ms.is_none_or(|old| (old - ms).abs() > 500);
-                    touch.row.clock_ms = Some(*ms);
+                Note::Clock(read) => {
+                    let old_ms = touch.row.clock_ms;
+                    is_news = old_ms.is_none_or(|old_ms| (old_ms - read.ms).abs() > 500);
+                    touch.row.clock_ms = Some(read.ms);
                 }
                 Note::Complete(_) => is_news = false,
                 Note::Backlog { out, to_come } => {
@@ -361,6 +411,11 @@ impl Station {
                 });
             }
         }
+        if let Note::Clock(read) = note
+            && let Err(error) = self.compare_clock(peer, *read)
+        {
+            tracing::warn!(%error, "what a contact said of our clock was not written");
+        }
         match note {
             Note::DigestDiffers => tracing::error!(peer, "same entries, other tables"),
             Note::Forked(writer) => tracing::error!(peer, ?writer, "two histories of one writer"),
@@ -370,6 +425,11 @@ impl Station {
             self.announce(&[Topic::Honesty, Topic::Stations]);
         }
     }
+}
+
+/// Degrees in units of 1e-5.
+fn e5(degrees: f64) -> i32 {
+    (degrees * 1e5).round() as i32
 }
 
 fn positions_bytes(

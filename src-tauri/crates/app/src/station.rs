@@ -3,7 +3,7 @@
 //!
 //! Not here: the use cases; each verb is in its noun's folder.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -17,7 +17,7 @@ use fengsui_store::{
     read,
 };
 
-use crate::clock::{Clock, local_day};
+use crate::clock::{Clock, OwnClock, local_day};
 use crate::county::County;
 use crate::error::{AppError, RejectionCode, invalid};
 use crate::map::Map;
@@ -56,6 +56,8 @@ pub struct StationOptions {
     pub invitation: Option<Invitation>,
     /// Program that draws maps for papers; `None` = drawn without it.
     pub map_helper: Option<PathBuf>,
+    /// The site's video program, started with a camera's address; `None` = the address is shown.
+    pub video_program: Option<PathBuf>,
     /// SQLite VFS by name; tests only.
     pub vfs: Option<String>,
     /// When a commit is answered; anything but `Full` is for negative tests.
@@ -80,6 +82,7 @@ impl StationOptions {
             desk: "台01".to_owned(),
             invitation: None,
             map_helper: None,
+            video_program: None,
             vfs: None,
             durability: Durability::Full,
         }
@@ -157,7 +160,9 @@ pub struct Station {
     listeners: Mutex<Vec<Sender<Vec<Topic>>>>,
     on_wall: Mutex<Option<Dot>>,
     papers: Papers,
+    video_program: Option<PathBuf>,
     touch: Touch,
+    own_clock: OwnClock,
     boot: u64,
     started_at_ms: i64,
 }
@@ -190,6 +195,8 @@ impl Station {
         } else {
             Map::default()
         };
+        let began = store.read(read::stamp)?;
+        let own_clock = OwnClock::at(now_ms, options.clock.steady_ms(), began);
         let station = Station {
             store,
             county: County::new(data, codes),
@@ -205,7 +212,9 @@ impl Station {
             listeners: Mutex::default(),
             on_wall: Mutex::default(),
             papers: Papers::new(options.map_helper),
+            video_program: options.video_program,
             touch: Touch::default(),
+            own_clock,
             boot: u64::from_le_bytes(random_bytes()?),
             started_at_ms: now_ms,
         };
@@ -247,6 +256,15 @@ impl Station {
     #[must_use]
     pub fn now_ms(&self) -> i64 {
         self.clock.now_ms()
+    }
+
+    /// A clock that nobody sets, ms since anything.
+    pub(crate) fn steady_ms(&self) -> i64 {
+        self.clock.steady_ms()
+    }
+
+    pub(crate) fn own_clock(&self) -> &OwnClock {
+        &self.own_clock
     }
 
     /// The local day now.
@@ -329,6 +347,10 @@ impl Station {
         &self.papers
     }
 
+    pub(crate) fn video_program(&self) -> Option<&Path> {
+        self.video_program.as_deref()
+    }
+
     pub(crate) fn on_wall(&self) -> &Mutex<Option<Dot>> {
         &self.on_wall
     }
@@ -356,13 +378,22 @@ impl Station {
         &self.positions
     }
 
-    /// One transaction of the log.
-    pub(crate) fn act<T, F>(&self, job: F) -> Result<Saved<T>, AppError>
+    /// One transaction of the log. Where this station's clock may have been moved since it was
+    /// compared, that is said in front of what it stamps now.
+    pub(crate) fn act<T, F>(&self, mut job: F) -> Result<Saved<T>, AppError>
     where
         F: FnMut(&mut Log<'_>) -> Result<T, AppError> + Send + 'static,
         T: Send + 'static,
     {
-        let value = self.store.act(self.now_ms(), job)?;
+        let at_ms = self.now_ms();
+        let is_doubtful = self.own_clock.look(at_ms, self.steady_ms());
+        let itself = self.itself();
+        let value = self.store.act(at_ms, move |log| {
+            if is_doubtful {
+                crate::clock::say_doubt(log, &itself)?;
+            }
+            job(log)
+        })?;
         Ok(Saved {
             value,
             saved_at_ms: self.now_ms(),

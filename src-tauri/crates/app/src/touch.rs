@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use fengsui_domain::log::dot::Dot;
 use fengsui_replication::port::Applied;
+pub use fengsui_replication::port::{PipePeer, PipeState};
 use fengsui_store::peer::{ExchangeRow, PeerRow};
 
 /// How often what is known of peers goes to the disk while they are in touch, ms.
@@ -80,6 +81,7 @@ pub struct Stranger {
 struct Held {
     peers: BTreeMap<u16, PeerTouch>,
     strangers: Vec<Stranger>,
+    pipes: Vec<PipeState>,
     written_at_ms: i64,
 }
 
@@ -137,6 +139,28 @@ impl Touch {
     #[must_use]
     pub fn strangers(&self) -> Vec<Stranger> {
         self.held().strangers.clone()
+    }
+
+    /// Narrow pipes, in the order in which they were first heard of.
+    #[must_use]
+    pub fn pipes(&self) -> Vec<PipeState> {
+        self.held().pipes.clone()
+    }
+
+    /// Notes how a narrow pipe stands; whether that is news.
+    pub(crate) fn note_pipe(&self, pipe: &PipeState) -> bool {
+        let mut held = self.held();
+        match held.pipes.iter_mut().find(|known| known.path == pipe.path) {
+            Some(known) => {
+                let is_news = known != pipe;
+                known.clone_from(pipe);
+                is_news
+            }
+            None => {
+                held.pipes.push(pipe.clone());
+                true
+            }
+        }
     }
 
     /// Notes a knock; whether it is a new one.

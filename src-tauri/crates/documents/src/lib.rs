@@ -1,4 +1,5 @@
-//! Papers and pictures that need no webview: the map as an image, and the dispatch order.
+//! Papers and pictures that need no webview: the map as an image, the dispatch order, the paper
+//! of what could not be sent.
 //! Not here: where tiles come from (a [`mapimage::Ground`] is handed in), printing itself.
 //!
 //! **Invariant:** the same request on the same map with the same fonts gives the same picture and
@@ -9,8 +10,10 @@ mod error;
 mod font;
 pub mod mapimage;
 pub mod order;
+mod paper;
 pub mod style;
 mod text;
+pub mod unsent;
 mod vector;
 
 pub use error::DocumentError;

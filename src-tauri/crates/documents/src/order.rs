@@ -1,16 +1,16 @@
 //! The dispatch order, 出警单: a form in black and white on A4, as PDF, made without a network
 //! and without a webview. Not here: who may print it, the incident it is of.
 
-mod face;
 mod layout;
-mod page;
 mod sheet;
-mod write;
 
-pub use sheet::{Entry, Level, Moment, OrderMap, OrderSheet, OrderUnit, check_code};
+pub use crate::paper::imprint::Imprint;
+pub use crate::paper::value::{Entry, Level};
+pub use sheet::{Moment, OrderMap, OrderSheet, OrderUnit, check_code};
 
+use crate::paper::face::Faces;
+use crate::paper::write;
 use crate::{DocumentError, Fonts};
-use face::Faces;
 
 /// The order as PDF (PDF/A-2u, A4). The same sheet with the same fonts gives the same bytes.
 ///
@@ -19,6 +19,11 @@ use face::Faces;
 /// [`DocumentError::Font`] when a font's file has gone.
 pub fn pdf(sheet: &OrderSheet, fonts: &Fonts) -> Result<Vec<u8>, DocumentError> {
     let faces = Faces::new(fonts)?;
-    let pages = layout::pages(sheet, &faces);
-    write::pdf(sheet, &faces, &pages)
+    let about = layout::about(sheet);
+    let pages = layout::pages(sheet, &about, &faces);
+    let picture = match &sheet.map {
+        OrderMap::Picture { png, .. } => Some(png.as_slice()),
+        OrderMap::Missing(_) => None,
+    };
+    write::pdf(&about, picture, &faces, &pages)
 }

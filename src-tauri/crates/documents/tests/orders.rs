@@ -10,7 +10,7 @@
 
 use fengsui_documents::Fonts;
 use fengsui_documents::order::{
-    Entry, Level, Moment, OrderMap, OrderSheet, OrderUnit, check_code, pdf,
+    Entry, Imprint, Level, Moment, OrderMap, OrderSheet, OrderUnit, check_code, pdf,
 };
 use std::path::Path;
 use std::process::Command;
@@ -73,8 +73,16 @@ fn unit(callsign: &str) -> OrderUnit {
 
 fn sheet() -> OrderSheet {
     OrderSheet {
-        issuer: "望北县公安局指挥中心".into(),
-        security_mark: Some("内部资料".into()),
+        imprint: Imprint {
+            issuer: "望北县公安局指挥中心".into(),
+            security_mark: Some("内部资料".into()),
+            lacks: vec!["不含 城东所 14:02 后".into()],
+            made_at_ms: 1_795_759_240_000,
+            made_by: "张某".into(),
+            station: "台01".into(),
+            utc_offset_min: 480,
+            ..Imprint::default()
+        },
         number: "20261127-WB01-0042-7".into(),
         short_code: "K7M4 29QX".into(),
         read_aloud: "两洞两六幺幺两拐".into(),
@@ -87,11 +95,6 @@ fn sheet() -> OrderSheet {
         cautions: vec!["现场可能有人持械".into()],
         units: vec![unit("巡03"), unit("城东所 1 号车")],
         map: OrderMap::Missing("未装图包".into()),
-        lacks: vec!["不含 城东所 14:02 后".into()],
-        made_at_ms: 1_795_759_240_000,
-        made_by: "张某".into(),
-        station: "台01".into(),
-        utc_offset_min: 480,
         ..OrderSheet::default()
     }
 }
@@ -153,12 +156,12 @@ fn long_texts_flow_and_nothing_is_cut_off() {
     let sentences = (0..400).map(|i| format!("第{i}句：持棍者往北段方向离开。"));
     let long: String = sentences.collect();
     let units: Vec<_> = (0..60).map(|i| unit(&format!("机动{i:02}"))).collect();
-    let sheet = OrderSheet {
+    let mut sheet = OrderSheet {
         text: known(&long),
         units,
-        is_drill: true,
         ..sheet()
     };
+    sheet.imprint.is_drill = true;
     let pdf = pdf(&sheet, &fonts).unwrap();
     let Some(text) = poppler(&pdf, &["-layout"]) else {
         return;
@@ -223,11 +226,11 @@ fn papers_repeat_and_codes_tell_changes() {
     assert_eq!(code.len(), 9);
     let changes: [fn(&mut OrderSheet); 7] = [
         |s| s.place = known("人民路中心小学西门"),
-        |s| s.is_drill = true,
+        |s| s.imprint.is_drill = true,
         |s| s.level = None,
         |s| s.units[1].arrived = Moment::NotYet,
-        |s| s.made_at_ms += 1,
-        |s| s.lacks.clear(),
+        |s| s.imprint.made_at_ms += 1,
+        |s| s.imprint.lacks.clear(),
         |s| s.cautions = vec!["现场可能".into(), "有人持械".into()],
     ];
     for (i, change) in changes.into_iter().enumerate() {

@@ -10,6 +10,7 @@ pub mod assignment;
 pub mod call;
 pub mod camera;
 pub mod circle;
+pub mod clock;
 pub mod closure;
 pub mod command_line;
 pub mod coverage;

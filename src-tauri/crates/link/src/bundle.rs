@@ -29,7 +29,9 @@ use fengsui_replication::port::ReplicaError;
 /// Largest part of a bundle, bytes: a FAT32 file is smaller than 4 GiB.
 pub const PART_BYTES_MAX: u64 = 3_900_000_000;
 const MAGIC: &[u8; 4] = b"FSBD";
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+/// Oldest version that is read: its entries do not stand by columns.
+const VERSION_OLDEST: u8 = 1;
 /// X25519, XChaCha20-Poly1305, BLAKE3, Ed25519.
 const SUITE: u8 = 1;
 const PREFIX: usize = 20;

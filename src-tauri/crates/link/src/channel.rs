@@ -13,11 +13,11 @@
 
 use std::io::{self, Read as _};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use fengsui_domain::log::codec::CodecError;
-use fengsui_replication::message::{MESSAGE_BYTES_MAX, Message};
+use fengsui_replication::message::{MESSAGE_BYTES_MAX, Message, PROTOCOL_PACKS};
 use snow::{Builder, HandshakeState, StatelessTransportState};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
@@ -138,7 +138,7 @@ impl Proved {
             noise: self.noise,
             nonce: 0,
             to,
-            packs: Arc::default(),
+            speaks: Arc::default(),
         };
         (receiver, sender)
     }
@@ -379,7 +379,7 @@ pub struct Sender<W> {
     noise: Arc<StatelessTransportState>,
     nonce: u64,
     to: W,
-    packs: Arc<AtomicBool>,
+    speaks: Arc<AtomicU16>,
 }
 
 /// A message's bytes as they travel: packed where that makes them fewer, with the length before.
@@ -413,10 +413,10 @@ fn unpacked(bytes: &[u8]) -> Result<Vec<u8>, ChannelError> {
 }
 
 impl<W: AsyncWrite + Unpin> Sender<W> {
-    /// Set once the peer is known to unpack what is packed.
+    /// The version of the protocol that the peer is known to speak; 0 = not known yet.
     #[must_use]
-    pub fn packs(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.packs)
+    pub fn speaks(&self) -> Arc<AtomicU16> {
+        Arc::clone(&self.speaks)
     }
 
     /// Says one.
@@ -424,11 +424,12 @@ impl<W: AsyncWrite + Unpin> Sender<W> {
     /// # Errors
     /// `Io`, `Late` when nothing moves for 6 s, `TooLarge`.
     pub async fn send(&mut self, message: &Message) -> Result<(), ChannelError> {
-        let bytes = message.encode();
+        let speaks = self.speaks.load(Ordering::Relaxed);
+        let bytes = message.encode_for(speaks);
         if bytes.len() > MESSAGE_BYTES_MAX {
             return Err(ChannelError::TooLarge(bytes.len() as u64));
         }
-        if self.packs.load(Ordering::Relaxed) {
+        if speaks >= PROTOCOL_PACKS {
             return self.send_raw(&packed(&bytes)).await;
         }
         let length = u32::try_from(bytes.len()).unwrap_or(!PACKED);

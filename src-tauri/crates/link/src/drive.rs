@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use fengsui_domain::log::dot::Writer;
-use fengsui_replication::message::{Bye, Hello, Message, PROTOCOL_PACKS};
+use fengsui_replication::message::{Bye, Hello, Message};
 use fengsui_replication::port::{Note, Peer, Replica, ReplicaError};
 use fengsui_replication::session::{Now, Session, Step};
 use fengsui_replication::summary::Head;
@@ -130,7 +130,7 @@ pub(crate) async fn run(shared: &Shared, line: Line, peer: Peer) -> Ended {
             return Ended::Nothing;
         }
     };
-    let (heard, packs) = (line.receiver.heard(), line.sender.packs());
+    let (heard, speaks) = (line.receiver.heard(), line.sender.speaks());
     let (frames_in, frames) = mpsc::channel(IN_MAX);
     let reader = tokio::spawn(read(line.receiver, frames_in));
     let (out, outgoing) = mpsc::channel(OUT_MAX);
@@ -149,7 +149,7 @@ pub(crate) async fn run(shared: &Shared, line: Line, peer: Peer) -> Ended {
         frames,
         broken,
         heard,
-        packs,
+        speaks,
         bearer: line.bearer,
     };
     for step in steps {
@@ -224,7 +224,7 @@ struct Ready<'a> {
     frames: Frames,
     broken: mpsc::Receiver<ChannelError>,
     heard: Heard,
-    packs: Arc<AtomicBool>,
+    speaks: Arc<AtomicU16>,
     bearer: String,
 }
 
@@ -255,10 +255,8 @@ impl Ready<'_> {
         if theirs.as_ref().is_some_and(is_us) {
             return Ended::Ourselves;
         }
-        let is_new = theirs
-            .as_ref()
-            .is_some_and(|hello| hello.protocol.1 >= PROTOCOL_PACKS);
-        self.packs.store(is_new, Ordering::Relaxed);
+        let newest = theirs.as_ref().map_or(0, |hello| hello.protocol.1);
+        self.speaks.store(newest, Ordering::Relaxed);
         let boot = theirs.map_or(0, |hello| hello.boot);
         let seat = self.seat(boot).await;
         let (done_in, done) = mpsc::unbounded_channel();

@@ -2,7 +2,8 @@
 //!
 //! `links` listens and dials, `channel` proves who is there and carries messages, `drive` carries
 //! out what a `replication::session::Session` says against a `replication::port::Replica`.
-//! `discovery` only hints at addresses. `joining` lets a new station in. `bundle` is one file.
+//! `narrow` keeps a serial device or radio open. `discovery` only hints at addresses. `joining`
+//! lets a new station in. `bundle` is one file.
 //!
 //! **Invariant:** whoever is not enrolled, or is revoked, is told nothing beyond a handshake.
 //! **Invariant:** what comes in is taken only through `Replica::apply`, durable before it is
@@ -16,5 +17,6 @@ mod drive;
 pub mod identity;
 pub mod joining;
 pub mod links;
+pub mod narrow;
 mod registry;
 mod work;

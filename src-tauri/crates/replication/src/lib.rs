@@ -8,7 +8,10 @@
 //! **Invariant:** what a peer has is known only from that peer's own durable summaries.
 //! Not here: sockets and ciphers (`link`), tables (`store`).
 
+pub mod columns;
 pub mod message;
+pub mod mirror;
+pub mod narrow;
 mod pace;
 pub mod port;
 pub mod preview;

@@ -10,13 +10,17 @@ use crate::run::Run;
 use crate::summary::{Head, SHORT, Summary, fixed};
 
 /// Newest version of the protocol that is spoken.
-pub const PROTOCOL: u16 = 2;
+pub const PROTOCOL: u16 = 3;
 /// From this version on a link may pack messages.
 pub const PROTOCOL_PACKS: u16 = 2;
+/// From this version on entries may come by columns.
+pub const PROTOCOL_COLUMNS: u16 = 3;
 /// Oldest version that is still spoken.
 pub const PROTOCOL_OLDEST: u16 = 1;
 /// Largest message, bytes.
 pub const MESSAGE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Tag of `Entries` whose runs stand by columns.
+const BY_COLUMNS: u8 = 14;
 /// Longest name of a program or world, bytes.
 const NAME_MAX: usize = 80;
 
@@ -244,6 +248,25 @@ impl Message {
         out.bytes
     }
 
+    /// Its bytes for a peer that speaks this version: entries by columns, if it reads them.
+    #[must_use]
+    pub fn encode_for(&self, protocol: u16) -> Vec<u8> {
+        let Message::Entries { number, runs } = self else {
+            return self.encode();
+        };
+        if protocol < PROTOCOL_COLUMNS {
+            return self.encode();
+        }
+        let mut out = Writing::default();
+        out.byte(BY_COLUMNS);
+        out.number(u64::from(*number));
+        out.number(runs.len() as u64);
+        for run in runs {
+            run.write_columns(&mut out);
+        }
+        out.bytes
+    }
+
     fn tag(&self) -> u8 {
         match self {
             Message::Hello(_) => 0,
@@ -304,6 +327,7 @@ impl Message {
                 is_last: from.byte()? == 1,
                 part: Preview::read(&mut from)?,
             },
+            BY_COLUMNS => read_columns(&mut from)?,
             other => return Ok(Message::Unknown(other)),
         };
         from.end()?;
@@ -369,6 +393,20 @@ fn read_runs(from: &mut Reading<'_>) -> Result<Vec<Run>, CodecError> {
         runs.push(Run::read(from)?);
     }
     Ok(runs)
+}
+
+/// No more entries than a message could hold as they are.
+fn read_columns(from: &mut Reading<'_>) -> Result<Message, CodecError> {
+    let number = read_u32(from)?;
+    let count = from.count()?;
+    let mut runs: Vec<Run> = Vec::with_capacity(count.min(64));
+    let mut left = MESSAGE_BYTES_MAX;
+    for _ in 0..count {
+        let run = Run::read_columns(from, left)?;
+        left = left.saturating_sub(run.bytes());
+        runs.push(run);
+    }
+    Ok(Message::Entries { number, runs })
 }
 
 fn write_have(out: &mut Writing, number: u32, heads: &[(Writer, Head)], refused: &[(Writer, u8)]) {

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use fengsui_domain::clock::Reading;
+use fengsui_domain::log::chain::{self, ChainHash, GENESIS};
 use fengsui_domain::log::dot::{Dot, Writer};
 
 use crate::message::{Bye, Hello};
@@ -32,6 +34,9 @@ pub struct View {
     pub summary: Summary,
     /// State digest.
     pub digest: u128,
+    /// The tables show a peer's word (decision 0031): the digest is of that, not of the log alone,
+    /// and says nothing beside another's.
+    pub is_shown: bool,
 }
 
 /// Entries to read: for each writer everything after a sequence number, in this order, until
@@ -84,8 +89,8 @@ impl Applied {
 pub enum Note {
     /// The peer answered; what it says of itself.
     Met(Box<Hello>),
-    /// The peer's clock less ours, ms.
-    Clock(i64),
+    /// The peer's clock less ours.
+    Clock(Reading),
     /// Everything that these stations had as of then (ms of our clock) is here.
     Complete(Vec<(u16, i64)>),
     /// The peer has these entries of ours or others': (entries still to go, entries to come).
@@ -103,6 +108,64 @@ pub enum Note {
     Forked(Writer),
     /// Frames or runs that were refused.
     Refused(Refusal),
+}
+
+/// Where a unit is, as finely as a narrow pipe tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The unit.
+    pub unit: Dot,
+    /// Degrees east, 1e-5 (about a metre).
+    pub lon_e5: i32,
+    /// Degrees north, 1e-5.
+    pub lat_e5: i32,
+    /// Measured, seconds since 1970.
+    pub at_s: i64,
+}
+
+/// What a peer lacks of logs that a bearer carries.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Owed {
+    /// Entries.
+    pub entries: u64,
+    /// Their bytes, as they stand in the log.
+    pub bytes: u64,
+    /// Stamp of the oldest, ms since 1970; 0 = there is none, or it is not known.
+    pub oldest_ms: i64,
+}
+
+/// How a narrow pipe stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PipeState {
+    /// As it was asked for: a device, or `tcp:host:port`.
+    pub path: String,
+    /// What may be sent, bit/s.
+    pub bits_per_s: u32,
+    /// It can be written to.
+    pub is_open: bool,
+    /// Bytes sent since the program began.
+    pub bytes_out: u64,
+    /// Bytes heard, of whatever.
+    pub bytes_in: u64,
+    /// Frames that were damaged, or could not be opened.
+    pub damaged: u64,
+    /// Frames that came again, or of stations that are not enrolled.
+    pub refused: u64,
+    /// The other stations.
+    pub peers: Vec<PipePeer>,
+}
+
+/// How a station stands on a narrow pipe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PipePeer {
+    /// Its number.
+    pub station: u16,
+    /// Heard lately.
+    pub is_there: bool,
+    /// When a frame of it was last heard, ms since 1970.
+    pub heard_at_ms: Option<i64>,
+    /// What is undelivered; `None` = it has not said what it has.
+    pub owed: Option<Owed>,
 }
 
 /// Why the station could not answer; the session is then given up.
@@ -213,6 +276,14 @@ pub trait Replica: Send + Sync {
     /// Takes a peer's positions; malformed ones are refused without an error.
     fn hear_gossip(&self, bytes: &[u8]);
 
+    /// Newest positions in few bytes, for a narrow pipe.
+    fn places(&self) -> Vec<Place> {
+        Vec::new()
+    }
+
+    /// Takes positions that came over a narrow pipe.
+    fn hear_places(&self, _places: &[Place]) {}
+
     /// Hears what a session noticed about `peer`.
     fn note(&self, peer: u16, note: &Note);
 
@@ -246,6 +317,46 @@ pub trait Replica: Send + Sync {
     /// # Errors
     /// `ReplicaError`.
     fn believe(&self, keys: &[(u16, [u8; 32])]) -> Result<(), ReplicaError>;
+
+    /// A writer's head and its whole chain hash; (0, the first hash) when nothing of it is here.
+    ///
+    /// # Errors
+    /// `ReplicaError`, also when the head cannot be read.
+    fn head(&self, writer: Writer) -> Result<(u64, ChainHash), ReplicaError> {
+        let seq = self.view()?.summary.seq(writer);
+        let Some(before) = seq.checked_sub(1) else {
+            return Ok((0, GENESIS));
+        };
+        let want = Want {
+            after: vec![(writer, before)],
+            bytes: 1,
+            ..Want::default()
+        };
+        let runs = self.read(&want)?;
+        let last = runs.first().and_then(|run| {
+            let entry = run.entries.first()?;
+            Some((seq, chain::next(&run.before, entry)))
+        });
+        last.ok_or_else(|| ReplicaError("a head that cannot be read".to_owned()))
+    }
+
+    /// What lies after these entries.
+    ///
+    /// # Errors
+    /// `ReplicaError`.
+    fn owed(&self, after: &[(Writer, u64)]) -> Result<Owed, ReplicaError> {
+        let summary = self.view()?.summary;
+        let lacks = |(writer, seq): &(Writer, u64)| summary.seq(*writer).saturating_sub(*seq);
+        Ok(Owed {
+            entries: after.iter().map(lacks).sum(),
+            ..Owed::default()
+        })
+    }
+
+    /// Hears how a narrow pipe stands.
+    fn piped(&self, pipe: &PipeState) {
+        let _ = pipe;
+    }
 
     /// Calls `wake` after every commit that moved the log, from any thread.
     fn listen(&self, wake: std::sync::Arc<dyn Fn() + Send + Sync>);

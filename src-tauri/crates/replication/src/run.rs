@@ -6,10 +6,14 @@ use fengsui_domain::log::chain::{self, ChainHash, head_message};
 use fengsui_domain::log::codec::{CodecError, Reading, Writing};
 use fengsui_domain::log::dot::{Dot, Writer};
 
+use crate::columns;
 use crate::summary::fixed;
 
 /// Largest entry that is taken, bytes.
 pub const ENTRY_BYTES_MAX: usize = 256 * 1024;
+
+/// Fewer entries are not worth columns, whose keys take bytes of their own.
+const COLUMNS_MIN: usize = 8;
 
 /// Neighbouring entries of one writer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,6 +148,45 @@ impl Run {
         out.bytes.extend_from_slice(&self.signature);
     }
 
+    /// Appends the bytes with the entries by columns, where there are enough of them to gain by it.
+    pub fn write_columns(&self, out: &mut Writing) {
+        let is_by_columns = self.entries.len() >= COLUMNS_MIN;
+        out.byte(u8::from(is_by_columns));
+        if !is_by_columns {
+            self.write(out);
+            return;
+        }
+        out.writer(self.writer);
+        out.number(self.first);
+        out.bytes.extend_from_slice(&self.before);
+        columns::write(out, self.writer, self.first, &self.entries);
+        out.bytes.extend_from_slice(&self.signature);
+    }
+
+    /// Reads what `write_columns` wrote; the entries are together no larger than `limit` bytes.
+    ///
+    /// # Errors
+    /// Any `CodecError`.
+    pub fn read_columns(from: &mut Reading<'_>, limit: usize) -> Result<Run, CodecError> {
+        match from.byte()? {
+            0 => return Run::read(from),
+            1 => {}
+            tag => return Err(CodecError::Tag(tag)),
+        }
+        let writer = from.writer()?;
+        let first = from.number()?;
+        let before = fixed(from)?;
+        let entries = columns::read(from, writer, first, limit)?;
+        fits(first, entries.len())?;
+        Ok(Run {
+            writer,
+            first,
+            before,
+            entries,
+            signature: fixed(from)?,
+        })
+    }
+
     /// Reads the bytes.
     ///
     /// # Errors
@@ -153,10 +196,7 @@ impl Run {
         let first = from.number()?;
         let before = fixed(from)?;
         let count = from.count()?;
-        let fits = first.checked_add(count as u64).map(i64::try_from);
-        if !matches!(fits, Some(Ok(_))) {
-            return Err(CodecError::Number);
-        }
+        fits(first, count)?;
         let mut entries = Vec::with_capacity(count.min(1_024));
         for _ in 0..count {
             entries.push(from.bytes()?.to_vec());
@@ -168,6 +208,14 @@ impl Run {
             entries,
             signature: fixed(from)?,
         })
+    }
+}
+
+/// Sequence numbers end before the 63rd bit.
+fn fits(first: u64, count: usize) -> Result<(), CodecError> {
+    match first.checked_add(count as u64).map(i64::try_from) {
+        Some(Ok(_)) => Ok(()),
+        _ => Err(CodecError::Number),
     }
 }
 

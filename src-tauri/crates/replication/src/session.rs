@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use fengsui_domain::clock::Reading;
 use fengsui_domain::log::dot::{Lane, Writer};
 
 use crate::message::{Bye, Hello, Message, PROTOCOL, PROTOCOL_OLDEST, PROTOCOL_PACKS};
@@ -32,6 +33,8 @@ const SHOW_EVERY_MS: i64 = 1_000;
 const PREVIEW_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Gaps in one writer's log after which it is left alone until the next session.
 const GAPS_MAX: u32 = 3;
+/// Pings whose answers may be under way: on a slow path several are.
+const PINGS_MAX: usize = 16;
 /// Entries before the peer's head that are shown when two logs went apart.
 const EVIDENCE: u64 = 64;
 
@@ -87,6 +90,8 @@ pub enum Step {
 pub struct Session {
     us: Hello,
     peer: Peer,
+    /// The newest version that both speak; 0 before its hello.
+    speaks: u16,
     view: View,
     /// What our hello's digest stood for.
     said: Summary,
@@ -115,6 +120,8 @@ pub struct Session {
     clock_ms: i64,
     heard_ms: i64,
     pinged_ms: i64,
+    /// Pings that were not answered.
+    pings: VecDeque<Now>,
     /// From how many entries on a backlog is a long one.
     long: u64,
     /// The peer's rows mean the same as ours, and it knows of previews.
@@ -126,6 +133,8 @@ pub struct Session {
     is_held: bool,
     /// A preview is awaited; parts of it that came.
     coming: Option<Preview>,
+    /// The peer was asked although we lack nothing of it: whether what is shown here still stands.
+    is_doubted: bool,
     is_met: bool,
     is_over: bool,
 }
@@ -142,6 +151,7 @@ impl Session {
         let session = Session {
             us,
             peer,
+            speaks: 0,
             view,
             said,
             theirs: None,
@@ -162,11 +172,13 @@ impl Session {
             clock_ms: 0,
             heard_ms: now.steady_ms,
             pinged_ms: now.steady_ms,
+            pings: VecDeque::new(),
             long: LONG,
             may_preview: false,
             asked_ms: None,
             is_held: false,
             coming: None,
+            is_doubted: false,
             is_met: false,
             is_over: false,
         };
@@ -182,6 +194,12 @@ impl Session {
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.is_over
+    }
+
+    /// The newest version of the protocol that both sides speak; 0 before the peer's hello.
+    #[must_use]
+    pub fn speaks(&self) -> u16 {
+        self.speaks
     }
 
     /// What the peer has said to have.
@@ -210,10 +228,7 @@ impl Session {
                 refused,
             } => self.heard_have(number, &heads, &refused),
             Message::Ping { now_ms, complete } => self.heard_ping(now_ms, &complete, now),
-            Message::Pong { echo_ms, now_ms } => {
-                self.clock_ms = now_ms.saturating_sub(echo_ms.midpoint(now.wall_ms));
-                vec![Step::Note(Note::Clock(self.clock_ms))]
-            }
+            Message::Pong { echo_ms, now_ms } => self.heard_pong(echo_ms, now_ms, now),
             Message::Digests { summary, state } => self.heard_digests(summary, state),
             Message::Ask(things) => self.heard_ask(things),
             Message::Preview { is_last, part } => self.heard_preview(is_last, part),
@@ -255,6 +270,7 @@ impl Session {
         if hello.station == self.us.station || hello.station != self.peer.number {
             return self.close(Bye::Twin);
         }
+        self.speaks = hello.protocol.1.min(self.us.protocol.1);
         self.may_preview = hello.fold == self.us.fold && hello.protocol.1 >= PROTOCOL_PACKS;
         self.is_comparable =
             hello.fold == self.us.fold && self.us.is_trusted == self.peer.is_trusted;
@@ -302,8 +318,14 @@ impl Session {
     /// Asks to be shown what is open, when much is still to come.
     fn ask(&mut self) -> Option<Step> {
         let theirs = self.theirs.as_ref()?;
-        let is_long = self.shared().lacks(theirs) > self.long;
-        let is_due = self.may_preview && self.coming.is_none() && is_long;
+        let lacking = self.shared().lacks(theirs);
+        // The peer has said all it has, and our tables still show more: what stands behind that
+        // may be gone, and who showed it takes it back.
+        let is_doubtful = self.view.is_shown && lacking == 0;
+        let is_due = self.may_preview
+            && self.coming.is_none()
+            && (lacking > self.long || is_doubtful && !self.is_doubted);
+        self.is_doubted = is_doubtful && (self.is_doubted || is_due);
         is_due.then(|| {
             self.coming = Some(Preview::default());
             self.asked_ms = Some(self.heard_ms);
@@ -413,8 +435,25 @@ impl Session {
         steps
     }
 
+    /// Compares the clocks. An answer to nothing we asked, or one over which our own clock was
+    /// moved, tells nothing.
+    fn heard_pong(&mut self, echo_ms: i64, said_ms: i64, now: Now) -> Vec<Step> {
+        let Some(at) = self.pings.iter().position(|ping| ping.wall_ms == echo_ms) else {
+            return Vec::new();
+        };
+        let asked = self.pings.drain(..=at).next_back().unwrap_or(now);
+        let took_ms = now.steady_ms.saturating_sub(asked.steady_ms);
+        let read = Reading::of_answer(asked.wall_ms, said_ms, now.wall_ms, took_ms);
+        let Some(read) = read else {
+            return Vec::new();
+        };
+        self.clock_ms = read.ms;
+        vec![Step::Note(Note::Clock(read))]
+    }
+
     fn heard_digests(&mut self, summary: u32, state: u64) -> Vec<Step> {
-        if self.shared().digest() != summary || !self.is_comparable {
+        let is_ours = !self.view.is_shown && self.is_comparable;
+        if self.shared().digest() != summary || !is_ours {
             return Vec::new();
         }
         let note = if short(self.view.digest) == state {
@@ -520,6 +559,10 @@ impl Session {
             return steps;
         }
         self.pinged_ms = now.steady_ms;
+        if self.pings.len() == PINGS_MAX {
+            self.pings.pop_front();
+        }
+        self.pings.push_back(now);
         if std::mem::take(&mut self.is_held) {
             // It has had its time to ask.
             steps.extend(self.go_on());
@@ -603,6 +646,9 @@ impl Session {
         }
         let is_long = backlog.0 > self.long;
         let lacking = self.lacking(&ours, is_long);
+        if self.view.is_shown && backlog.1 == 0 {
+            steps.extend(self.ask());
+        }
         if lacking.is_empty() {
             if self.in_flight.is_empty() && backlog == (0, 0) {
                 steps.extend(self.compare(&ours));
@@ -650,6 +696,9 @@ impl Session {
     }
 
     fn compare(&mut self, ours: &Summary) -> Vec<Step> {
+        if self.view.is_shown {
+            return Vec::new();
+        }
         let digests = (ours.digest(), short(self.view.digest));
         if self.compared == Some(digests) {
             return Vec::new();

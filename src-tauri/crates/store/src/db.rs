@@ -3,6 +3,8 @@
 //!
 //! Not here: any SQL of the desk, and the way from a folder to an open file (open).
 
+mod fold;
+mod pressure;
 mod readers;
 mod state;
 mod writer;
@@ -15,6 +17,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Transaction};
 
+pub(crate) use pressure::Pressure;
 pub use state::{CheckState, DbState};
 
 use crate::error::{JobError, StoreError};
@@ -22,6 +25,7 @@ use crate::home::{Home, HomeLock};
 use crate::keyring::{KeyWay, Keyring, RecoveryCode};
 use crate::open::{self, Connector, Mode, OpenOptions, ReadingCopy, Role};
 use crate::witness::{Lineage, WitnessHead};
+use pressure::Waiting;
 use readers::Readers;
 use state::Shared;
 use writer::{Job, Writer};
@@ -99,6 +103,7 @@ pub struct Db {
     check: Option<JoinHandle<()>>,
     readers: Arc<Readers>,
     shared: Arc<Shared>,
+    pressure: Arc<Pressure>,
     witnessed: Option<Vec<WitnessHead>>,
     keyring: Mutex<Keyring>,
     // Last: the home is let go only after everything above is closed.
@@ -126,6 +131,7 @@ impl Db {
             check: None,
             readers: Arc::clone(&readers),
             shared: Arc::clone(&shared),
+            pressure: Arc::default(),
             witnessed: opened.witnessed,
             keyring: Mutex::new(opened.keyring),
             _reading_copy: opened.reading_copy,
@@ -163,7 +169,31 @@ impl Db {
     /// # Errors
     /// The job's own; `ReadOnly`, `Busy`, `DiskFull`, `Corrupt`, `Io`, `Panicked`; when the disk
     /// did not confirm: `NotWritten` (looked up, not there) or `Ambiguous` (could not be asked).
-    pub fn write<T, E, F>(&self, mut job: F) -> Result<T, E>
+    pub fn write<T, E, F>(&self, job: F) -> Result<T, E>
+    where
+        F: FnMut(&Transaction<'_>) -> Result<Written<T>, E> + Send + 'static,
+        T: Send + 'static,
+        E: JobError,
+    {
+        self.queue(Some(self.pressure.wait()), job)
+    }
+
+    /// The same for work that the desk does not wait for. The job looks at the pressure and ends
+    /// early when it should.
+    ///
+    /// # Errors
+    /// Those of `write`.
+    pub(crate) fn write_behind<T, E, F>(&self, mut job: F) -> Result<T, E>
+    where
+        F: FnMut(&Transaction<'_>, &Pressure) -> Result<Written<T>, E> + Send + 'static,
+        T: Send + 'static,
+        E: JobError,
+    {
+        let pressure = Arc::clone(&self.pressure);
+        self.queue(None, move |tx| job(tx, &pressure))
+    }
+
+    fn queue<T, E, F>(&self, waiting: Option<Waiting>, mut job: F) -> Result<T, E>
     where
         F: FnMut(&Transaction<'_>) -> Result<Written<T>, E> + Send + 'static,
         T: Send + 'static,
@@ -178,6 +208,8 @@ impl Db {
         };
         let (answer, answered) = sync_channel(1);
         let boxed: Job = Box::new(move |writer: &mut Writer| {
+            // It is its turn.
+            drop(waiting);
             let result = writer.perform(&mut job);
             // What the job holds must not outlive the answer: it may be the last handle of
             // this very database, and its end waits for this thread.

@@ -8,9 +8,10 @@
 mod give;
 mod take;
 
-use fengsui_domain::log::chain::ChainHash;
+use fengsui_domain::log::chain::{self, ChainHash};
 use fengsui_domain::log::dot::{Dot, Lane, Writer};
-use fengsui_replication::port::View;
+use fengsui_domain::log::hlc::Hlc;
+use fengsui_replication::port::{Owed, View};
 use fengsui_replication::summary::{Head, Summary};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -18,6 +19,7 @@ use crate::error::StoreError;
 use crate::read;
 
 pub use give::runs;
+pub(crate) use take::paced;
 pub(crate) use take::seed;
 pub use take::{Pace, Part, Ready, heads_of, ready, store};
 
@@ -46,9 +48,13 @@ pub fn view(conn: &Connection) -> Result<View, StoreError> {
     let digest: [u8; 16] = conn
         .prepare_cached("SELECT digest FROM state WHERE id = 1")?
         .query_row([], |row| row.get(0))?;
+    let is_shown = conn
+        .prepare_cached("SELECT 1 FROM preview LIMIT 1")?
+        .exists([])?;
     Ok(View {
         summary,
         digest: u128::from_le_bytes(digest),
+        is_shown,
     })
 }
 
@@ -76,6 +82,46 @@ pub(crate) fn writer_row(
             },
         )
         .optional()?)
+}
+
+/// A writer's head and its whole chain hash; (0, the first hash) when nothing of it is here.
+///
+/// # Errors
+/// Any store error.
+pub fn head(conn: &Connection, writer: Writer) -> Result<(u64, ChainHash), StoreError> {
+    let row = writer_row(conn, writer)?;
+    Ok(row.map_or((0, chain::GENESIS), |(_, seq, hash)| (seq, hash)))
+}
+
+/// What lies after these entries: how many, their bytes, and the stamp of the oldest.
+///
+/// # Errors
+/// Any store error.
+pub fn owed(conn: &Connection, after: &[(Writer, u64)]) -> Result<Owed, StoreError> {
+    let mut ask = conn.prepare_cached(
+        "SELECT count(*), coalesce(sum(length(bytes)), 0), coalesce(min(hlc), 0)
+         FROM entry WHERE writer = ?1 AND seq > ?2",
+    )?;
+    let mut owed = Owed::default();
+    for (writer, seq) in after {
+        let Some((id, _, _)) = writer_row(conn, *writer)? else {
+            continue;
+        };
+        let of_writer = params![id, seq.cast_signed()];
+        let (entries, bytes, hlc): (i64, i64, i64) =
+            ask.query_row(of_writer, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        if entries == 0 {
+            continue;
+        }
+        owed.entries += entries.cast_unsigned();
+        owed.bytes += bytes.cast_unsigned();
+        let oldest_ms = Hlc(hlc.cast_unsigned()).ms();
+        owed.oldest_ms = match owed.oldest_ms {
+            0 => oldest_ms,
+            other => other.min(oldest_ms),
+        };
+    }
+    Ok(owed)
 }
 
 /// Whether the log holds this head: the same entry with the same past.

@@ -9,6 +9,7 @@ pub mod export;
 pub mod incarnation;
 pub mod local;
 pub mod log;
+pub mod mirror;
 pub mod peer;
 pub mod preview;
 pub mod project;

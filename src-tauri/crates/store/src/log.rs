@@ -121,21 +121,24 @@ pub enum Received {
     Gap,
 }
 
-/// A lane's head is signed at the latest when it passes a multiple of this, so that no stretch of
-/// a log is without a signed head for long.
+/// A lane's head is signed at each multiple of this, however long the transaction, so that no
+/// stretch of a log is without a signed head for long: a run may end there, and a walk of its
+/// chain begin.
 pub(crate) const SIGN_EVERY: u64 = 512;
 
 struct Head {
     id: i64,
     writer: Writer,
     seq: u64,
-    /// Where it stood when the transaction began.
-    began: u64,
     hash: ChainHash,
     dirty: bool,
 }
 
 impl Head {
+    fn is_of(&self, station: u16, incarnation: u16) -> bool {
+        (self.writer.station, self.writer.incarnation) == (station, incarnation)
+    }
+
     fn dot(&self) -> Dot {
         Dot {
             writer: self.writer,
@@ -235,6 +238,18 @@ impl<'t> Log<'t> {
         self.now_ms = now_ms;
     }
 
+    /// The newest stamp of this station: what is appended next has a later one.
+    #[must_use]
+    pub fn hlc(&self) -> Hlc {
+        self.hlc
+    }
+
+    /// Number and incarnation under which this station writes.
+    #[must_use]
+    pub fn own(&self) -> (u16, u16) {
+        (self.station, self.incarnation)
+    }
+
     /// The connection, for reads of the state before this transaction's acts.
     #[must_use]
     pub fn conn(&self) -> &'t Connection {
@@ -304,7 +319,7 @@ impl<'t> Log<'t> {
         };
         self.fold(&entry, side)?;
         let incident = self.timeline_of(&entry)?;
-        self.store(at, entry, bytes, need, incident);
+        self.store(at, entry, bytes, need, incident)?;
         Ok(dot)
     }
 
@@ -360,7 +375,7 @@ impl<'t> Log<'t> {
             self.fold(&entry, Side::Both)?;
             incident = self.timeline_of(&entry)?;
         }
-        self.store(at, entry, bytes.to_vec(), need, incident);
+        self.store(at, entry, bytes.to_vec(), need, incident)?;
         if need.is_some() {
             return Ok(Received::Waiting);
         }
@@ -379,16 +394,11 @@ impl<'t> Log<'t> {
             incidents: self.rows.take_incidents(),
             ..Moved::default()
         };
-        let own = |head: &Head| {
-            head.writer.station == self.station && head.writer.incarnation == self.incarnation
-        };
+        let own = |head: &Head| head.is_of(self.station, self.incarnation);
         let mut heads: Vec<&Head> = self.heads.iter().filter(|head| head.dirty).collect();
         heads.sort_by_key(|head| own(head));
         for head in heads {
             let seq = signed(head.seq)?;
-            if self.is_live && own(head) && head.began / SIGN_EVERY < head.seq / SIGN_EVERY {
-                signing::sign_head(self.conn, head.id, self.now_ms, head.dot(), &head.hash)?;
-            }
             self.conn
                 .prepare_cached("UPDATE writer SET head_seq = ?2, head_hash = ?3 WHERE id = ?1")?
                 .execute(params![head.id, seq, head.hash])?;
@@ -484,7 +494,7 @@ impl<'t> Log<'t> {
         bytes: Vec<u8>,
         need: Option<Dot>,
         incident: Option<Dot>,
-    ) {
+    ) -> Result<(), StoreError> {
         if let Some(need) = need {
             self.waiting.add(need, entry.dot, self.stored.len());
         }
@@ -499,7 +509,12 @@ impl<'t> Log<'t> {
                 need,
                 incident,
             });
+            let is_own = head.is_of(self.station, self.incarnation);
+            if self.is_live && is_own && head.seq.is_multiple_of(SIGN_EVERY) {
+                signing::sign_head(self.conn, head.id, self.now_ms, head.dot(), &head.hash)?;
+            }
         }
+        Ok(())
     }
 
     /// This file's alias of a writer, made if there is none.
@@ -514,6 +529,14 @@ impl<'t> Log<'t> {
             self.alias(dot.writer)?;
         }
         self.rows.show(noun, dot, regs)
+    }
+
+    /// What the log makes of things takes the place of what a preview showed of them, whether or
+    /// not the log has come as far.
+    pub(crate) fn take_back(&mut self) -> Result<(), StoreError> {
+        self.flush()?;
+        self.rows.uncover(&mut self.digest)?;
+        preview::forget(self.conn)
     }
 
     /// Where an entry that waited goes: an act of ours is shown since it was made.
@@ -579,7 +602,6 @@ impl<'t> Log<'t> {
             id,
             writer,
             seq,
-            began: seq,
             hash,
             dirty: false,
         });

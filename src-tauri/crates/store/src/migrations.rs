@@ -25,6 +25,10 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "V5__preview",
         sql: include_str!("../migrations/V5__preview.sql"),
     },
+    Migration {
+        name: "V6__preview_teller",
+        sql: include_str!("../migrations/V6__preview_teller.sql"),
+    },
 ];
 
 #[cfg(test)]

@@ -68,6 +68,12 @@ impl Cut {
         Ok((!cut.is_empty()).then_some(Cut(cut)))
     }
 
+    /// Another preview shows at least as much.
+    fn is_within(&self, told: &Preview) -> bool {
+        let mut all = self.0.iter();
+        all.all(|(writer, seq)| told.cut.seq(*writer) >= *seq)
+    }
+
     /// The rows show this entry already.
     pub(crate) fn covers(&self, dot: Dot) -> bool {
         self.0.get(&dot.writer).is_some_and(|seq| dot.seq <= *seq)
@@ -141,6 +147,50 @@ pub fn make(conn: &Connection, before: &[Thing], is_trusted: bool) -> Result<Pre
     })
 }
 
+/// What stands on boards. Joins go from what is open: the other way they walk all of the past.
+const OPEN: [(Noun, &str); 13] = [
+    (Noun::County, "SELECT id FROM county"),
+    (Noun::Station, "SELECT id FROM station"),
+    (Noun::Account, "SELECT id FROM account"),
+    (Noun::Unit, "SELECT id FROM unit"),
+    (Noun::Call, "SELECT id FROM call WHERE listed = 1"),
+    (Noun::Incident, "SELECT id FROM incident WHERE open = 1"),
+    (
+        Noun::Assignment,
+        "SELECT id FROM assignment WHERE stage < 6",
+    ),
+    (
+        Noun::Assignment,
+        "SELECT a.id FROM incident i CROSS JOIN assignment a ON a.incident = i.id
+         WHERE i.open = 1",
+    ),
+    (
+        Noun::Assignment,
+        "SELECT a.id FROM conflict c CROSS JOIN assignment a
+             ON a.writer = c.writer AND a.seq = c.seq WHERE c.noun = 2",
+    ),
+    (
+        Noun::Incident,
+        "SELECT i.id FROM conflict c CROSS JOIN incident i
+             ON i.writer = c.writer AND i.seq = c.seq WHERE c.noun = 1",
+    ),
+    (
+        Noun::Call,
+        "SELECT t.id FROM conflict c CROSS JOIN call t
+             ON t.writer = c.writer AND t.seq = c.seq WHERE c.noun = 0",
+    ),
+    (
+        Noun::Feedback,
+        "SELECT f.id FROM incident i CROSS JOIN feedback f ON f.incident = i.id
+         WHERE i.open = 1",
+    ),
+    (
+        Noun::Drawing,
+        "SELECT d.id FROM incident i CROSS JOIN drawing d ON d.incident = i.id
+         WHERE i.open = 1",
+    ),
+];
+
 /// Rows to show, by noun and alias.
 #[derive(Default)]
 struct Picked(BTreeMap<Noun, BTreeSet<i64>>);
@@ -166,42 +216,7 @@ impl Picked {
 
     /// What stands on boards.
     fn open(&mut self, conn: &Connection) -> Result<(), StoreError> {
-        for (noun, sql) in [
-            (Noun::County, "SELECT id FROM county"),
-            (Noun::Station, "SELECT id FROM station"),
-            (Noun::Account, "SELECT id FROM account"),
-            (Noun::Unit, "SELECT id FROM unit"),
-            (Noun::Call, "SELECT id FROM call WHERE listed = 1"),
-            (Noun::Incident, "SELECT id FROM incident WHERE open = 1"),
-            (
-                Noun::Assignment,
-                "SELECT id FROM assignment WHERE stage < 6
-                 UNION SELECT a.id FROM incident i JOIN assignment a ON a.incident = i.id
-                 WHERE i.open = 1
-                 UNION SELECT a.id FROM conflict c JOIN assignment a
-                     ON a.writer = c.writer AND a.seq = c.seq WHERE c.noun = 2",
-            ),
-            (
-                Noun::Incident,
-                "SELECT i.id FROM conflict c JOIN incident i
-                     ON i.writer = c.writer AND i.seq = c.seq WHERE c.noun = 1",
-            ),
-            (
-                Noun::Call,
-                "SELECT t.id FROM conflict c JOIN call t
-                     ON t.writer = c.writer AND t.seq = c.seq WHERE c.noun = 0",
-            ),
-            (
-                Noun::Feedback,
-                "SELECT f.id FROM incident i JOIN feedback f ON f.incident = i.id
-                 WHERE i.open = 1",
-            ),
-            (
-                Noun::Drawing,
-                "SELECT d.id FROM incident i JOIN drawing d ON d.incident = i.id
-                 WHERE i.open = 1",
-            ),
-        ] {
+        for (noun, sql) in OPEN {
             self.all(conn, noun, sql)?;
         }
         Ok(())
@@ -337,28 +352,55 @@ fn row(
     Ok(is_open(dot).then(|| ((noun as u8, dot), regs.encode())))
 }
 
+/// Takes back what stands, when who showed it has less by now (its disk was put back, say) or was
+/// revoked: what stands behind it may never come. Whether something was taken back.
+///
+/// # Errors
+/// Any store error; the transaction must then be rolled back.
+pub fn take_back(log: &mut Log<'_>, teller: u16, told: &Preview) -> Result<bool, StoreError> {
+    let conn = log.conn();
+    let Some(before) = Cut::load(conn)? else {
+        return Ok(false);
+    };
+    // Nothing at all is said by a peer whose own tables are another's word.
+    if told.cut.iter().next().is_none() || before.is_within(told) {
+        return Ok(false);
+    }
+    let shown_by: u16 =
+        conn.query_row("SELECT max(shown_by) FROM preview", [], |row| row.get(0))?;
+    let is_revoked = |station: &crate::peer::StationRecord| {
+        station.number == shown_by && station.revoked_at_ms > 0
+    };
+    let may =
+        shown_by == 0 || shown_by == teller || crate::peer::stations(conn)?.iter().any(is_revoked);
+    if may {
+        log.take_back()?;
+    }
+    Ok(may)
+}
+
 /// Shows a peer's rows. Nothing is done when our log has come as far, or when another preview
 /// stands that shows more of some writer.
 ///
 /// # Errors
 /// Any store error; `Corrupt` for rows that cannot be read. The transaction must then be rolled
 /// back.
-pub fn show(log: &mut Log<'_>, told: &Preview) -> Result<bool, StoreError> {
+pub fn show(log: &mut Log<'_>, teller: u16, told: &Preview) -> Result<bool, StoreError> {
     let conn = log.conn();
     let ours = exchange::view(conn)?.summary;
     let before = Cut::load(conn)?.unwrap_or_default();
-    let covers = |(writer, seq): (&Writer, &u64)| told.cut.seq(*writer) >= *seq;
-    if ours.covers(&told.cut) || !before.0.iter().all(covers) {
+    if ours.covers(&told.cut) || !before.is_within(told) {
         return Ok(false);
     }
     let newer = newer(conn, told)?;
     for (writer, head) in told.cut.iter() {
         let id = log.alias(writer)?;
         conn.prepare_cached(
-            "INSERT INTO preview (writer, seq) VALUES (?1, ?2)
-             ON CONFLICT (writer) DO UPDATE SET seq = excluded.seq",
+            "INSERT INTO preview (writer, seq, shown_by) VALUES (?1, ?2, ?3)
+             ON CONFLICT (writer) DO UPDATE
+             SET seq = excluded.seq, shown_by = excluded.shown_by",
         )?
-        .execute(params![id, signed(head.seq)?])?;
+        .execute(params![id, signed(head.seq)?, teller])?;
     }
     for ((noun, dot), bytes) in &told.rows {
         let Some((noun, _)) = SHOWN.iter().find(|(known, _)| *known as u8 == *noun) else {
@@ -483,3 +525,6 @@ pub(crate) fn forget(conn: &Connection) -> Result<(), StoreError> {
     conn.execute_batch("DELETE FROM preview_row; DELETE FROM preview;")?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

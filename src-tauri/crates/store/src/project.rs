@@ -7,7 +7,6 @@
 use fengsui_domain::assignment::{self, AssignmentFacts, AssignmentStage};
 use fengsui_domain::call::{self, CallFacts, CallState};
 use fengsui_domain::incident::{self, Closure, Stage, StageFacts};
-use fengsui_domain::log::dot::Dot;
 use fengsui_domain::log::entry::Value;
 use fengsui_domain::log::field::{Field, Noun};
 use fengsui_domain::log::register::Registers;
@@ -42,7 +41,7 @@ pub(crate) fn insert_sql(noun: Noun) -> &'static str {
         Noun::Incident => {
             "INSERT INTO incident (regs, number, day, opened_at, closed_at, voice, stage, open,
                                    writer, seq)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0, ?7, ?8)"
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
         }
         Noun::Assignment => {
             "INSERT INTO assignment (regs, incident, unit, stage, stage_at, writer, seq)
@@ -221,19 +220,52 @@ pub fn assignment_stage(regs: &Registers) -> (AssignmentStage, i64) {
     (stage, regs.int(clock).unwrap_or(0))
 }
 
-/// Remembers the counter of a number, so that none is given twice.
-pub(crate) fn note_number(conn: &Connection, dot: Dot, regs: &Registers) -> Result<(), StoreError> {
-    let (Some(day), Some(counter)) = (
-        regs.int(Field::IncidentDay),
-        regs.int(Field::IncidentCounter),
-    ) else {
-        return Ok(());
-    };
+/// Day (yyyymmdd) and counter of an incident's number.
+pub(crate) fn number_of(regs: &Registers) -> Option<(i64, i64)> {
+    regs.int(Field::IncidentDay)
+        .zip(regs.int(Field::IncidentCounter))
+}
+
+/// Remembers the greatest counter of a station's day, so that none is given twice.
+pub(crate) fn note_number(
+    conn: &Connection,
+    station: u16,
+    day: i64,
+    counter: i64,
+) -> Result<(), StoreError> {
     conn.prepare_cached(
         "INSERT INTO numbering (station, day, last) VALUES (?1, ?2, ?3)
          ON CONFLICT (station, day) DO UPDATE SET last = max(last, excluded.last)",
     )?
-    .execute(params![dot.writer.station, day, counter])?;
+    .execute(params![station, day, counter])?;
+    Ok(())
+}
+
+/// Counts a station's numbers of a day anew, when an incident turned out never to have been.
+pub(crate) fn number_again(
+    conn: &Connection,
+    station: u16,
+    regs: &Registers,
+) -> Result<(), StoreError> {
+    let Some(day) = regs.int(Field::IncidentDay) else {
+        return Ok(());
+    };
+    let mut ask = conn.prepare_cached(
+        "SELECT i.regs FROM incident i JOIN writer w ON w.id = i.writer
+         WHERE i.day = ?1 AND w.station = ?2",
+    )?;
+    let mut rows = ask.query(params![day, station])?;
+    let mut last = None;
+    while let Some(row) = rows.next()? {
+        let regs = crate::rows::decode(row.get_ref(0)?.as_blob().unwrap_or(&[]))?;
+        last = last.max(regs.int(Field::IncidentCounter));
+    }
+    conn.prepare_cached("DELETE FROM numbering WHERE station = ?1 AND day = ?2")?
+        .execute(params![station, day])?;
+    if let Some(last) = last {
+        conn.prepare_cached("INSERT INTO numbering (station, day, last) VALUES (?1, ?2, ?3)")?
+            .execute(params![station, day, last])?;
+    }
     Ok(())
 }
 
@@ -243,29 +275,56 @@ pub(crate) fn derive_incident(
     id: i64,
     regs: &Registers,
 ) -> Result<(), StoreError> {
-    let is_alone: bool = conn
+    // One question for all: each statement of its own is felt when many come in.
+    let (is_alone, stage, open, was_active, active): (bool, u8, bool, u32, u32) = conn
         .prepare_cached(
             "SELECT i.whole = 0 AND NOT EXISTS (
-                 SELECT 1 FROM incident p WHERE p.whole = i.id AND p.whole > 0)
+                        SELECT 1 FROM incident p WHERE p.whole = i.id AND p.whole > 0),
+                    i.stage, i.open, i.active,
+                    (SELECT count(*) FROM assignment a WHERE a.incident = i.id AND a.stage < 6)
              FROM incident i WHERE i.id = ?1",
         )?
-        .query_row([id], |row| row.get(0))?;
+        .query_row([id], |row| {
+            Ok((
+                row.get(0)?,
+                row.get(1)?,
+                row.get(2)?,
+                row.get(3)?,
+                row.get(4)?,
+            ))
+        })?;
     if !is_alone {
         return derive_whole(conn, id);
     }
-    let (active, on_scene): (u32, u32) = conn
-        .prepare_cached(
-            "SELECT count(*), coalesce(sum(stage IN (4, 5)), 0)
-             FROM assignment WHERE incident = ?1 AND stage < 6",
-        )?
-        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let own = facts_of(regs);
+    let on_scene = match active {
+        0 => 0,
+        _ => conn
+            .prepare_cached(
+                "SELECT count(*) FROM assignment
+                 WHERE incident = ?1 AND stage < 6 AND stage IN (4, 5)",
+            )?
+            .query_row([id], |row| row.get(0))?,
+    };
     let facts = StageFacts {
         active,
         on_scene,
-        ..own
+        ..facts_of(regs)
     };
-    set_stage(conn, id, facts)
+    match stage_and_open(facts) == (stage, open) && was_active == active {
+        true => Ok(()),
+        false => set_stage(conn, id, facts),
+    }
+}
+
+/// Stage and whether it is on the board, of an incident that is made: nobody is sent yet.
+pub(crate) fn first_stage(regs: &Registers) -> (u8, bool) {
+    stage_and_open(facts_of(regs))
+}
+
+fn stage_and_open(facts: StageFacts) -> (u8, bool) {
+    let stage = incident::stage_of(facts);
+    let open = !matches!(stage, Stage::Closed | Stage::Invalid);
+    (stage.code(), open)
 }
 
 /// What an incident's own registers say of its stage.
@@ -284,13 +343,12 @@ fn facts_of(regs: &Registers) -> StageFacts {
 }
 
 fn set_stage(conn: &Connection, id: i64, facts: StageFacts) -> Result<(), StoreError> {
-    let stage = incident::stage_of(facts);
-    let open = !matches!(stage, Stage::Closed | Stage::Invalid);
+    let (stage, open) = stage_and_open(facts);
     conn.prepare_cached(
         "UPDATE incident SET stage = ?2, open = ?3, active = ?4
          WHERE id = ?1 AND (stage <> ?2 OR open <> ?3 OR active <> ?4)",
     )?
-    .execute(params![id, stage.code(), open, facts.active])?;
+    .execute(params![id, stage, open, facts.active])?;
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use fengsui_domain::log::dot::{Dot, Lane, Writer};
 use fengsui_domain::log::entry::Entry;
 use fengsui_domain::log::field::Field;
+use fengsui_domain::log::hlc::Hlc;
 use fengsui_domain::log::register::Registers;
 use fengsui_domain::number::counter_floor;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -458,6 +459,49 @@ pub fn timeline(conn: &Connection, incident: i64) -> Result<Vec<Entry>, StoreErr
     Ok(entries)
 }
 
+/// Whether anything of an incident's timeline (by the alias of its head) was written after an
+/// instant by another station than this one.
+///
+/// # Errors
+/// Any store error.
+pub fn is_told_since(
+    conn: &Connection,
+    incident: i64,
+    after_ms: i64,
+    besides: u16,
+) -> Result<bool, StoreError> {
+    let sql = format!(
+        "SELECT 1 FROM entry e JOIN writer w ON w.id = e.writer
+         WHERE e.incident {WHOLE} AND e.incident > 0 AND w.station <> ?2 AND e.hlc >= ?3 LIMIT 1"
+    );
+    let after = Hlc::new(after_ms.max(0), 0);
+    let after = signed(after.0)?;
+    Ok(conn
+        .prepare_cached(&sql)?
+        .exists(params![incident, besides, after])?)
+}
+
+/// Whole incidents numbered on a local day (yyyymmdd) or later and closed since an instant, those
+/// closed last first.
+///
+/// # Errors
+/// Any store error.
+pub fn closed_since(
+    conn: &Connection,
+    day: i64,
+    after_ms: i64,
+    limit: u32,
+) -> Result<Vec<IncidentRecord>, StoreError> {
+    let of = "WHERE t.day >= ?1 AND t.open = 0 AND t.whole = 0 AND t.closed_at >= ?2
+              ORDER BY t.closed_at DESC, t.id LIMIT ?3";
+    all(
+        conn,
+        &incidents_where(of),
+        params![day, after_ms, limit],
+        incident,
+    )
+}
+
 /// Newest entries of the given kinds.
 ///
 /// # Errors
@@ -546,6 +590,17 @@ pub fn own_writer(conn: &Connection) -> Result<(u16, u16), StoreError> {
     Ok(conn
         .prepare_cached("SELECT station, incarnation FROM state WHERE id = 1")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?)
+}
+
+/// This station's newest stamp.
+///
+/// # Errors
+/// Any store error.
+pub fn stamp(conn: &Connection) -> Result<Hlc, StoreError> {
+    let hlc: i64 = conn
+        .prepare_cached("SELECT hlc FROM state WHERE id = 1")?
+        .query_row([], |row| row.get(0))?;
+    Ok(Hlc(hlc.cast_unsigned()))
 }
 
 /// How many entries there are and how many wait for something.

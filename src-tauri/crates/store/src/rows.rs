@@ -71,6 +71,8 @@ pub(crate) struct Rows<'t> {
     raised: u32,
     /// Incidents written, and whether they were new.
     incidents: BTreeMap<Dot, bool>,
+    /// Greatest counters of the numbers of new incidents, by station and day.
+    numbers: BTreeMap<(u16, i64), i64>,
 }
 
 /// Parents before children, so that references hold.
@@ -97,6 +99,7 @@ impl<'t> Rows<'t> {
             writers: BTreeMap::new(),
             raised: 0,
             incidents: BTreeMap::new(),
+            numbers: BTreeMap::new(),
         }
     }
 
@@ -126,21 +129,27 @@ impl<'t> Rows<'t> {
         if !self.rows.contains_key(&(noun, dot)) {
             let row = match self.load(noun, dot)? {
                 Some(row) => row,
-                None => {
-                    self.created.push((noun, dot));
-                    Row {
-                        id: None,
-                        regs: Registers::default(),
-                        on_disk: None,
-                        dirty: true,
-                    }
-                }
+                None => return Ok(self.make((noun, dot))),
             };
             self.rows.insert((noun, dot), row);
         }
         self.rows
             .get_mut(&(noun, dot))
             .ok_or_else(|| StoreError::corrupt("row vanished within a transaction"))
+    }
+
+    /// A row of a thing that is not on the disk.
+    fn make(&mut self, thing: (Noun, Dot)) -> &mut Row {
+        let created = &mut self.created;
+        self.rows.entry(thing).or_insert_with(|| {
+            created.push(thing);
+            Row {
+                id: None,
+                regs: Registers::default(),
+                on_disk: None,
+                dirty: true,
+            }
+        })
     }
 
     /// A preview stands.
@@ -157,7 +166,12 @@ impl<'t> Rows<'t> {
         side: Side,
     ) -> Result<(), StoreError> {
         let Some(cut) = &self.cut else {
-            self.touch(thing.0, thing.1)?.apply(dot, hlc, write);
+            // What an entry makes is not there before it: nothing names what is not here.
+            let row = match thing.1 == dot {
+                true => self.make(thing),
+                false => self.touch(thing.0, thing.1)?,
+            };
+            row.apply(dot, hlc, write);
             return Ok(());
         };
         let is_there = cut.covers(dot);
@@ -251,6 +265,7 @@ impl<'t> Rows<'t> {
         let Some(Row {
             id: Some(id),
             on_disk: Some(bytes),
+            regs,
             ..
         }) = self.get(noun, dot)?.cloned()
         else {
@@ -265,6 +280,9 @@ impl<'t> Rows<'t> {
             .execute(params![noun as u8, writer, signed(dot.seq)?])?;
         digest.remove(noun, dot, &bytes);
         self.rows.remove(&(noun, dot));
+        if noun == Noun::Incident {
+            project::number_again(self.conn, dot.writer.station, &regs)?;
+        }
         Ok(())
     }
 
@@ -324,6 +342,9 @@ impl<'t> Rows<'t> {
             }
         }
         self.created.clear();
+        for ((station, day), counter) in std::mem::take(&mut self.numbers) {
+            project::note_number(self.conn, station, day, counter)?;
+        }
         for id in self.regroup(&written)? {
             project::derive_whole(self.conn, id)?;
         }
@@ -380,7 +401,9 @@ impl<'t> Rows<'t> {
         let writer = self
             .writer(dot)?
             .ok_or_else(|| StoreError::corrupt(format!("{dot} has no writer")))?;
-        let Some(row) = self.rows.get(&(noun, dot)).cloned() else {
+        // Taken out and put back: copying it would cost more than writing it. What goes wrong
+        // between ends the transaction.
+        let Some(mut row) = self.rows.remove(&(noun, dot)) else {
             return Ok(());
         };
         let bytes = row.regs.encode();
@@ -399,6 +422,11 @@ impl<'t> Rows<'t> {
                 id
             }
             None => {
+                if noun == Noun::Incident {
+                    let (stage, open) = project::first_stage(&row.regs);
+                    columns.push(Sql::Integer(i64::from(stage)));
+                    columns.push(Sql::Integer(i64::from(open)));
+                }
                 columns.push(Sql::Integer(writer));
                 columns.push(Sql::Integer(signed(dot.seq)?));
                 self.conn
@@ -407,32 +435,40 @@ impl<'t> Rows<'t> {
                 self.conn.last_insert_rowid()
             }
         };
-        if noun == Noun::Incident && row.id.is_none() {
-            project::note_number(self.conn, dot, &row.regs)?;
-        }
         if noun == Noun::Incident {
+            if row.id.is_none()
+                && let Some((day, counter)) = project::number_of(&row.regs)
+            {
+                let last = self.numbers.entry((dot.writer.station, day)).or_default();
+                *last = counter.max(*last);
+            }
             self.incidents.entry(dot).or_insert(row.id.is_none());
         }
-        self.note_conflicts(noun, dot, writer, &row.regs)?;
-        if let Some(row) = self.rows.get_mut(&(noun, dot)) {
-            row.id = Some(id);
-            row.on_disk = Some(bytes);
-            row.dirty = false;
-        }
+        let is_new = row.id.is_none();
+        self.note_conflicts((noun, dot), writer, &row.regs, is_new)?;
+        row.id = Some(id);
+        row.on_disk = Some(bytes);
+        row.dirty = false;
+        self.rows.insert((noun, dot), row);
         Ok(())
     }
 
     /// Lists the exclusive fields of a row that contradict themselves, and no others.
     fn note_conflicts(
         &mut self,
-        noun: Noun,
-        dot: Dot,
+        (noun, dot): (Noun, Dot),
         writer: i64,
         regs: &Registers,
+        is_new: bool,
     ) -> Result<(), StoreError> {
         for field in Field::exclusive_of(noun) {
             let key = params![noun as u8, writer, signed(dot.seq)?, field.code()];
-            let is_new = if regs.standing(*field).nth(1).is_some() {
+            let is_torn = regs.standing(*field).nth(1).is_some();
+            if is_new && !is_torn {
+                // Nothing is listed of what was not there.
+                continue;
+            }
+            let is_raised = if is_torn {
                 self.conn
                     .prepare_cached(
                         "INSERT OR IGNORE INTO conflict (noun, writer, seq, field)
@@ -449,7 +485,7 @@ impl<'t> Rows<'t> {
                     .execute(key)?;
                 false
             };
-            self.raised += u32::from(is_new);
+            self.raised += u32::from(is_raised);
         }
         Ok(())
     }
@@ -486,13 +522,13 @@ impl<'t> Rows<'t> {
     }
 
     fn derive_incident(&mut self, dot: Dot) -> Result<(), StoreError> {
-        let Some(row) = self.get(Noun::Incident, dot)? else {
-            return Ok(());
-        };
-        let (Some(id), regs) = (row.id, row.regs.clone()) else {
-            return Ok(());
-        };
-        project::derive_incident(self.conn, id, &regs)
+        let conn = self.conn;
+        match self.get(Noun::Incident, dot)? {
+            Some(Row {
+                id: Some(id), regs, ..
+            }) => project::derive_incident(conn, *id, regs),
+            _ => Ok(()),
+        }
     }
 
     fn derive_unit(&mut self, dot: Dot) -> Result<(), StoreError> {

@@ -4,8 +4,6 @@
 //! characters are found as well as four digits of a phone number; a hit is
 //! checked against the entry's real words. Not here: address search (`mappack`).
 
-use std::collections::BTreeSet;
-
 use fengsui_domain::log::entry::{Entry, Value};
 use fengsui_domain::log::field::Field;
 use rusqlite::{Connection, params};
@@ -50,18 +48,20 @@ pub fn folded(text: &str) -> String {
     out.trim_end().to_owned()
 }
 
-/// Character pairs of each run; a run of one character is itself.
-fn pairs(folded: &str) -> BTreeSet<String> {
-    let mut out = BTreeSet::new();
+/// Character pairs of each run, each once, in order; a run of one character is itself.
+fn pairs(folded: &str) -> Vec<&str> {
+    let mut out = Vec::new();
     for run in folded.split(' ') {
-        let letters: Vec<char> = run.chars().collect();
-        if let [single] = letters.as_slice() {
-            out.insert(single.to_string());
-        }
-        for pair in letters.windows(2) {
-            out.insert(pair.iter().collect());
+        let begins = || run.char_indices().map(|(at, _)| at);
+        let mut ends = begins().skip(2).chain([run.len()]);
+        match begins().nth(1) {
+            None if run.is_empty() => {}
+            None => out.push(run),
+            Some(_) => out.extend(begins().zip(&mut ends).map(|(from, to)| &run[from..to])),
         }
     }
+    out.sort_unstable();
+    out.dedup();
     out
 }
 
@@ -81,11 +81,11 @@ fn words(entry: &Entry) -> String {
 
 /// Adds the document of an entry, if it has words.
 pub(crate) fn index(conn: &Connection, rowid: i64, entry: &Entry) -> Result<(), StoreError> {
-    let pairs = pairs(words(entry).trim_end());
-    if pairs.is_empty() {
+    let words = words(entry);
+    let document = pairs(words.trim_end());
+    if document.is_empty() {
         return Ok(());
     }
-    let document: Vec<String> = pairs.into_iter().collect();
     conn.prepare_cached("INSERT INTO search (rowid, words) VALUES (?1, ?2)")?
         .execute(params![rowid, document.join(" ")])?;
     Ok(())

@@ -5,9 +5,9 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
 
 use fengsui_domain::log::field::Field;
+use fengsui_replication::mirror::{Mark, Mirror};
 use fengsui_replication::port::{Applied, View, Want};
 use fengsui_replication::preview::{Preview, Thing};
 use fengsui_replication::run::Run;
@@ -16,11 +16,11 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::db::{BackupReport, Db, DbState, Proof as Row, Written};
 use crate::error::{JobError, StoreError};
-use crate::exchange::{self, Pace};
+use crate::exchange;
 use crate::log::{FOLD_VERSION, Log, Moved, Received};
 use crate::open::OpenOptions;
 use crate::witness::{Lineage, WitnessHead};
-use crate::{incarnation, peer, preview, read, signing, verify};
+use crate::{incarnation, mirror, peer, preview, read, signing, verify};
 
 /// Who this station is; written once into a fresh file.
 #[derive(Debug, Clone)]
@@ -49,7 +49,6 @@ pub type Listener = Arc<dyn Fn() + Send + Sync>;
 pub struct Store {
     db: Db,
     listeners: Mutex<Vec<Listener>>,
-    pace: Mutex<Pace>,
 }
 
 impl Store {
@@ -66,7 +65,6 @@ impl Store {
         let store = Store {
             db: Db::open(options)?,
             listeners: Mutex::default(),
-            pace: Mutex::default(),
         };
         if store.db.state().mode == crate::open::Mode::ReadOnly {
             return Ok(store);
@@ -160,29 +158,23 @@ impl Store {
         }
     }
 
-    /// Takes runs that came in: checked first, then stored in short transactions. Durable when it
-    /// returns.
+    /// Takes runs that came in: checked first, then stored in transactions that make room for the
+    /// desk. Durable when it returns.
     ///
     /// # Errors
     /// Those of `Db::write`; what was stored before the error stays, and is in order.
     pub fn take(&self, now_ms: i64, runs: &[Run]) -> Result<Applied, StoreError> {
-        let mut ready = self.db.read(|conn| exchange::ready(conn, runs))?;
+        let ready = self.db.read(|conn| exchange::ready(conn, runs))?;
+        let mut rest = ready.part;
         let mut applied = Applied::default();
-        loop {
-            let pace = *self.pace.lock().unwrap_or_else(PoisonError::into_inner);
-            let Some(part) = ready.next_part(pace.count()) else {
-                break;
-            };
-            let ((part, took), moved) = self.db.write(move |tx| {
-                let began = Instant::now();
-                let stored = in_log(tx, now_ms, &mut |log| exchange::store(log, &part))?;
-                let took = began.elapsed();
-                Ok::<_, StoreError>(together(stored).map(|(part, moved)| ((part, took), moved)))
+        while !rest.is_done() {
+            let from = rest.clone();
+            let ((part, count), moved) = self.db.write_behind(move |tx, pressure| {
+                let job =
+                    &mut |log: &mut Log<'_>| exchange::store(log, &from, exchange::paced(pressure));
+                in_log(tx, now_ms, job).map(together)
             })?;
-            self.pace
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .took(took);
+            rest = rest.after(count);
             applied.add(&part);
             applied.conflicts += u64::from(moved.conflicts);
             if moved.differed > 0 {
@@ -231,19 +223,23 @@ impl Store {
         self.db.read(|conn| preview::make(conn, before, is_trusted))
     }
 
-    /// Shows a peer's rows until our own log has come as far; whether it does.
+    /// Shows a peer's rows until our own log has come as far, or takes back what it showed before;
+    /// whether anything is shown otherwise now.
     ///
     /// # Errors
     /// Those of `Db::write`; `Corrupt` for rows that cannot be read.
-    pub fn show(&self, now_ms: i64, told: &Preview) -> Result<bool, StoreError> {
-        let told = told.clone();
-        let is_shown = self.db.write(move |tx| {
-            in_log(tx, now_ms, &mut |log| preview::show(log, &told)).map(|(written, _)| written)
-        })?;
-        if is_shown {
+    pub fn show(&self, now_ms: i64, teller: u16, told: &Preview) -> Result<bool, StoreError> {
+        let mut is_other = false;
+        for show in [preview::take_back, preview::show] {
+            let told = told.clone();
+            is_other |= self.db.write(move |tx| {
+                in_log(tx, now_ms, &mut |log| show(log, teller, &told)).map(|(done, _)| done)
+            })?;
+        }
+        if is_other {
             self.tell();
         }
-        Ok(is_shown)
+        Ok(is_other)
     }
 
     /// Heads and state digest.
@@ -260,6 +256,14 @@ impl Store {
     /// Those of `Db::read`.
     pub fn runs(&self, want: &Want) -> Result<Vec<Run>, StoreError> {
         self.db.read(|conn| exchange::runs(conn, want))
+    }
+
+    /// Rows of the folded tables: all, or those that may have changed since a mark.
+    ///
+    /// # Errors
+    /// Those of `Db::read`.
+    pub fn mirror(&self, since: Option<&Mark>) -> Result<Mirror, StoreError> {
+        self.db.read(|conn| mirror::mirror(conn, since))
     }
 
     /// The station's public key.

@@ -122,3 +122,39 @@ fn what_waited_for_two_things_is_woken_in_order_of_arrival_in_a_rebuild_too() {
     }
     assert_eq!(prove(&conn).unwrap().broken, [""; 0]);
 }
+
+#[test]
+fn a_long_transaction_leaves_signed_heads_all_along() {
+    let conn = station();
+    let mut log = Log::begin(&conn, NOW_MS).unwrap();
+    for counter in 1..=1_600 {
+        log.append(Act {
+            lane: Lane::Bulk,
+            at_ms: NOW_MS,
+            actor: "a".to_owned(),
+            post: Post::Dispatch,
+            kind: Kind::IncidentOpen,
+            subject: None,
+            writes: vec![FieldWrite::of_subject(
+                Field::IncidentCounter,
+                Value::Int(counter),
+            )],
+            refs: Vec::new(),
+        })
+        .unwrap();
+    }
+    log.finish().unwrap();
+    let mut ask = conn
+        .prepare(
+            "SELECT s.seq FROM head_signature s JOIN writer w ON w.id = s.writer
+             WHERE w.lane = ?1 ORDER BY s.seq",
+        )
+        .unwrap();
+    let signed: Vec<i64> = ask
+        .query_map([Lane::Bulk.code()], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    assert_eq!(signed, [512, 1_024, 1_536]);
+    assert!(prove(&conn).unwrap().broken.is_empty());
+}

@@ -186,6 +186,9 @@ macro_rules! command_table {
                 code::CommandText => code::CommandDone [Incidents Units Calls Needs];
             "order.paper" OrderPaper ProtectedRead [Intake Dispatch ShiftLeader Commander]
                 incident::IncidentRef => honesty::Exported [];
+            "unsent.paper" UnsentPaper ProtectedRead
+                [Intake Dispatch ShiftLeader Commander Supervisor]
+                station::StationRef => honesty::Exported [];
             "audit.list" AuditList ProtectedRead [Supervisor Admin]
                 honesty::AuditQuery => honesty::AuditLines [];
             "audit.export" AuditExport ProtectedRead [Supervisor ShiftLeader Admin]

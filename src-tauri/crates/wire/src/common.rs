@@ -110,3 +110,15 @@ pub struct Stored {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
+
+/// An instant that a wrong clock gave, in both times. Everywhere else instants stand as this
+/// station's own clock would have shown them, so that they can be compared with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct ClockMark {
+    /// Which instant: the word of its field, `ordered_at`, `arrived_at` …
+    pub of: String,
+    /// By the clock of the station that wrote it, epoch ms.
+    pub own_at_ms: i64,
+    /// By the county's time, epoch ms.
+    pub corrected_at_ms: i64,
+}

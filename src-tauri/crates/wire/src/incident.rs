@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::call::Line;
-use crate::common::{Fix, Point, PointSource, Watch};
+use crate::common::{ClockMark, Fix, Point, PointSource, Watch};
 
 /// Level (四色), shown by shape, word and colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
@@ -107,6 +107,8 @@ pub struct BoardRow {
     pub point: Option<Point>,
     /// Opened, epoch ms.
     pub opened_at_ms: i64,
+    /// Both times of that, where a wrong clock gave it.
+    pub opened_mark: Option<ClockMark>,
     /// First order goal clock (60 s from the answer) while nobody is sent.
     pub first_order: Option<Watch>,
     /// Units were sent and none is left: 待结, not 待派.
@@ -517,6 +519,8 @@ pub struct Assignment {
     pub watch: Option<Watch>,
     /// Shown 未送达 from this instant while not delivered.
     pub undelivered_at_ms: Option<i64>,
+    /// Both times of those instants above that a wrong clock gave.
+    pub clock_marks: Vec<ClockMark>,
 }
 
 /// By what an order goes.
@@ -557,6 +561,11 @@ pub struct TimelineLine {
     pub at_ms: i64,
     /// When it was written, where more than a second later.
     pub written_at_ms: i64,
+    /// `at_ms` by the county's time, where the clock that gave it was wrong; `null` = it was
+    /// right, or nothing is known of it.
+    pub corrected_at_ms: Option<i64>,
+    /// Written by another station whose clock nobody could compare.
+    pub is_clock_unknown: bool,
     /// Who ("台01 接警员", "巡03" …).
     pub by: String,
     /// Kind (noun.verb), e.g. `incident.amend`; the words key is `timeline.<kind>`.

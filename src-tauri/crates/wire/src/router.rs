@@ -352,6 +352,7 @@ impl Router {
                 command::run(self, context, request)
             }),
             C::OrderPaper => run(context, request, export::order_paper),
+            C::UnsentPaper => run(context, request, export::unsent_paper),
             C::AuditList => run(context, request, honesty::audit_list),
             C::AuditExport => run(context, request, export::incident),
             C::AuditVerify => run(context, request, honesty::audit_verify),

@@ -5,6 +5,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::common::ClockMark;
+
 /// What a station is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -56,6 +58,10 @@ pub struct StationRow {
     pub complete_at_ms: Option<i64>,
     /// Its clock less ours, ms; `null` = unknown.
     pub clock_ms: Option<i64>,
+    /// Its clock less the county's time as the log has it, ms; `null` = unknown.
+    pub clock_error_ms: Option<i64>,
+    /// Station (number) that it was compared with for that; `null` = none.
+    pub clock_by: Option<u16>,
     /// How it is met.
     pub bearer: String,
     /// Version of its program.
@@ -126,6 +132,44 @@ pub struct Lack {
     pub since_ms: Option<i64>,
 }
 
+/// How a station stands on a narrow pipe.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct NarrowPeer {
+    /// Its number.
+    pub number: u16,
+    /// Heard lately.
+    pub is_there: bool,
+    /// Last heard, epoch ms; `null` = not since the program began.
+    pub heard_at_ms: Option<i64>,
+    /// Entries undelivered; `null` = it has not said what it has.
+    pub entries: Option<u64>,
+    /// Their bytes, as they stand in the log.
+    pub bytes: Option<u64>,
+    /// When the oldest of them was written, epoch ms; `null` = there is none, or unknown.
+    pub oldest_at_ms: Option<i64>,
+}
+
+/// A narrow pipe (窄带): a serial device or a connection of some hundred bytes a second.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct NarrowPipe {
+    /// A device, or `tcp:host:port`.
+    pub path: String,
+    /// What may be sent, bit/s.
+    pub bits_per_s: u32,
+    /// It can be written to.
+    pub is_open: bool,
+    /// Bytes sent since the program began.
+    pub bytes_out: u64,
+    /// Bytes heard since the program began.
+    pub bytes_in: u64,
+    /// Frames that were damaged, or could not be opened.
+    pub damaged: u64,
+    /// Frames that came again, or of stations that are not enrolled.
+    pub refused: u64,
+    /// The other stations.
+    pub peers: Vec<NarrowPeer>,
+}
+
 /// `station.list`.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct Stations {
@@ -133,6 +177,8 @@ pub struct Stations {
     pub stations: Vec<StationRow>,
     /// Newest first.
     pub strangers: Vec<Stranger>,
+    /// Narrow pipes.
+    pub pipes: Vec<NarrowPipe>,
     /// Newest first.
     pub meetings: Vec<Meeting>,
     /// Station (number) that holds the 110 board; `null` = nobody said.
@@ -187,6 +233,14 @@ pub struct RevokeStation {
     pub reason: String,
 }
 
+/// A station.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct StationRef {
+    /// Number.
+    pub number: u16,
+}
+
 /// `board.take`: signed by the acting person and a second one.
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -218,10 +272,12 @@ pub struct ConflictSide {
     pub station: u16,
     /// That station's name.
     pub station_name: String,
-    /// Who wrote it.
-    pub account: String,
-    /// When it truly happened, epoch ms.
+    /// Who wrote it, by name; the account where nobody of that account is enrolled.
+    pub by: String,
+    /// When it truly happened, epoch ms by this station's clock.
     pub at_ms: i64,
+    /// Both times of that, where a wrong clock gave it.
+    pub clock_mark: Option<ClockMark>,
     /// What it says.
     pub words: String,
     /// Incident concerned.

@@ -2,7 +2,7 @@
 //! others stand on, then the cheap checks, then the long runs. How a suite runs is in `test`.
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use super::fuzz;
 use crate::meta;
@@ -97,9 +97,9 @@ impl Suite {
 }
 
 /// The test targets that `tests/` must have; others found there run too.
-const MUST: [&str; 4] = ["journeys", "faults", "window", "stations"];
+const MUST: [&str; 5] = ["journeys", "faults", "window", "stations", "gateway"];
 /// Those that need minutes or a window.
-const SLOW: [&str; 4] = ["faults", "window", "stations", "sim"];
+const SLOW: [&str; 5] = ["faults", "window", "stations", "sim", "gateway"];
 
 pub(super) const PACKAGES: &[&str] = &["packages"];
 const UI: &[&str] = &["npm"];
@@ -214,6 +214,16 @@ fn vitest() -> Suite {
         .counted(Count::Vitest(report))
 }
 
+/// Cargo chooses a test target by its name alone: one name in two packages would run both, twice.
+fn tell_apart(packages: &[meta::Package]) -> Result<()> {
+    let mut names: Vec<&String> = packages.iter().flat_map(|one| &one.tests).collect();
+    names.sort();
+    match names.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(twice) => bail!("two packages have a test target named {}", twice[0]),
+        None => Ok(()),
+    }
+}
+
 /// The Rust tests: units of every crate, documentation, then each target of `tests/` by itself.
 fn rust(root: &Path) -> Result<Vec<Suite>> {
     let found = meta::packages(root)?;
@@ -226,6 +236,7 @@ fn rust(root: &Path) -> Result<Vec<Suite>> {
         "--bins",
     ];
     let mut beside = Vec::new();
+    tell_apart(&found)?;
     for package in &found {
         for test in &package.tests {
             match package.name.as_str() {
@@ -301,6 +312,19 @@ fn browser(root: &Path) -> Suite {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_test_target_has_its_name_for_itself() {
+        let package = |name: &str, tests: &[&str]| meta::Package {
+            name: name.to_owned(),
+            edges: Vec::new(),
+            tests: tests.iter().map(|test| (*test).to_owned()).collect(),
+        };
+        let two = [package("a", &["x", "y"]), package("b", &["z"])];
+        assert!(tell_apart(&two).is_ok());
+        let two = [package("a", &["x", "y"]), package("b", &["y"])];
+        assert!(tell_apart(&two).is_err());
+    }
 
     #[test]
     fn every_suite_has_its_own_name_and_what_it_wants_comes_before() {

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use fengsui_link::channel;
-use fengsui_replication::message::Message;
+use fengsui_replication::message::{Message, PROTOCOL};
 use fengsui_replication::port::{Replica, Want};
 use fengsui_replication::run::Run;
 use fengsui_store::Store;
@@ -203,6 +203,7 @@ fn bytes(
     let (mut said, mut count) = (0, 0);
     for part in entries.chunks(BATCH) {
         let run = Run {
+            first: like.first + count as u64,
             entries: part.to_vec(),
             ..like.clone()
         };
@@ -210,7 +211,7 @@ fn bytes(
             number: 1,
             runs: vec![run],
         };
-        said += channel::packed(&message.encode()).len();
+        said += channel::packed(&message.encode_for(PROTOCOL)).len();
         count += part.len();
     }
     let mut bare = 0;

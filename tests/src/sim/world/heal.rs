@@ -49,11 +49,11 @@ impl World {
             }
             if self.has_everything(&order)? {
                 self.tally.count(&format!("healed in {round}"));
-                return Ok(());
+                return self.hear_tellers(&order);
             }
         }
         if self.has_everything(&order)? {
-            return Ok(());
+            return self.hear_tellers(&order);
         }
         let heads: Vec<String> = self.heads(&order);
         let seen = format!("after all rounds: {}", heads.join("; "));
@@ -83,6 +83,19 @@ impl World {
             [a, b] if !self.is_one_station(*a, *b) => self.meet(*a, *b),
             _ => Ok(()),
         }
+    }
+
+    /// Who still shows a peer's word meets everybody: only its teller can take it back.
+    fn hear_tellers(&mut self, order: &[usize]) -> Result<()> {
+        for at in order {
+            for other in order {
+                if self.places[*at].node.is_shown()? {
+                    self.tally.count("asked whether a word stands");
+                    self.meet_of(&[*at, *other])?;
+                }
+            }
+        }
+        Ok(())
     }
 
     fn has_everything(&self, order: &[usize]) -> Result<bool> {

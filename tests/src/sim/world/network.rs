@@ -13,6 +13,8 @@ const SILENT_TICKS: u32 = 12;
 const RATE: usize = 6;
 /// Bytes of entries in one message over a slow link.
 const SLOW_BYTES: usize = 300;
+/// A backlog is a long one from at most so many entries on, where there are previews.
+const LONG_MAX: u64 = 12;
 /// Recorded sessions that are kept.
 const PLAYED_MAX: usize = 4;
 
@@ -84,6 +86,9 @@ impl World {
         let seen = [one.version(), other.version()];
         let steady = Some(self.steady_ms());
         let mut meeting = Meeting::begin_at(one, other, steady)?;
+        if self.seed >= super::PREVIEW_SEEDS {
+            meeting.set_long(self.dice.below(LONG_MAX));
+        }
         if self.places[a].is_newer {
             self.tally.count("newer program: messages");
             meeting.slip_in(1, &Message::Unknown(77));

@@ -295,6 +295,7 @@ impl World {
             Some(Stage::Act) => "crash within an act",
             Some(Stage::Commit) => "crash within a commit",
             Some(Stage::Merge) => "crash within a merge",
+            Some(Stage::Preview) => "crash within a preview",
         });
         let rest = 2 + u32::try_from(self.dice.below(8)).unwrap_or(0);
         self.places[at].armed_until = None;

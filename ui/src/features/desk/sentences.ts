@@ -2,7 +2,7 @@
 // Codes inside them (states, levels, types) are read out in the desk's language.
 import type { DeskFailure } from '@bridge/bridge';
 import { failureTable } from '@bridge/failure-table';
-import type { Param } from '@generated/types';
+import type { ClockMark, Param } from '@generated/types';
 import { hms, metres, phone } from '@kit/format';
 import { hasWords, say, t } from '@kit/words.svelte';
 import { codes } from './codes.svelte';
@@ -88,3 +88,7 @@ export function sentence(key: string, params: readonly Param[]): string {
 export function failureSentence(failure: DeskFailure): string {
   return sentence(failureTable[failure.code].words, failure.params);
 }
+
+/** 10:47:00〔校 10:00:00〕: an instant that a wrong clock gave, and what it was by the county's time. */
+export const bothTimes = (mark: ClockMark): string =>
+  t('clock.both', { own: hms(mark.own_at_ms), at: hms(mark.corrected_at_ms) });

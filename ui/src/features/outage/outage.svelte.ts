@@ -46,6 +46,9 @@ class Outage {
   to = $state(0);
   ack = $state('');
   saved_at_ms = $state<number | null>(null);
+  /** The last paper of what could not be sent: for whom, where it lies, incidents on it. */
+  paper = $state<{ station: number; path: string; count: number } | null>(null);
+  isMaking = $state(false);
 
   mark(station: StationRow, channel: Channel): Mark | undefined {
     return this.marks[station.number]?.[channel];
@@ -59,6 +62,16 @@ class Outage {
     this.marks = { ...this.marks, [station.number]: own };
     await deskState.attempt('outage', () =>
       desk.draftPut({ key: 'outage', body: JSON.stringify({ v: 1, marks: this.marks }), at_ms: clock.exact_ms() }));
+  }
+
+  /** 未送达单: what that station may not know, as a page for a messenger. */
+  async make(station: StationRow): Promise<void> {
+    if (this.isMaking) return;
+    this.isMaking = true;
+    this.paper = null;
+    const done = await deskState.attempt('outage', () => desk.unsentPaper({ number: station.number }));
+    this.isMaking = false;
+    if (done) this.paper = { station: station.number, path: done.path, count: done.lines };
   }
 
   async recall(): Promise<void> {

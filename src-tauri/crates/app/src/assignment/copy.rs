@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use fengsui_domain::clock::Clocks;
 use fengsui_domain::log::dot::{Dot, Lane};
 use fengsui_domain::log::entry::Value;
 use fengsui_domain::log::field::{Field, Noun};
@@ -15,6 +16,7 @@ use fengsui_store::log::FieldWrite;
 use fengsui_store::read::{self, UnitRecord};
 
 use super::{AssignmentRow, row_of};
+use crate::clock::{Corrected, clocks_in};
 use crate::error::{AppError, invalid, not_found};
 use crate::incident::code_of;
 use crate::session::Actor;
@@ -66,12 +68,14 @@ impl Station {
     /// name. `None` = none or several do.
     #[must_use]
     pub fn own_house(&self) -> Option<&House> {
-        let mut named = self
-            .county()
-            .data
-            .posts
-            .iter()
-            .filter(|house| house.name == self.name() || house.short == self.name());
+        self.house_named(self.name())
+    }
+
+    /// The one station house of the county's register that bears a name; `None` = none or several
+    /// do.
+    pub(crate) fn house_named(&self, name: &str) -> Option<&House> {
+        let posts = self.county().data.posts.iter();
+        let mut named = posts.filter(|house| house.name == name || house.short == name);
         let found = named.next()?;
         named.next().is_none().then_some(found)
     }
@@ -95,8 +99,9 @@ impl Station {
                 .filter(|unit| house.is_some_and(|house| is_of(unit, &house.code)))
                 .map(|unit| (unit.record.id, unit))
                 .collect();
+            let clocks = clocks_in(conn)?;
             let mut rows = Vec::new();
-            for record in read::active_assignments(conn)? {
+            for record in read::active_assignments(conn)?.corrected(&clocks) {
                 let Some(unit) = by_id.get(&record.unit) else {
                     continue;
                 };
@@ -106,11 +111,11 @@ impl Station {
                 let callsign = super::order::callsign_of(unit);
                 let regs = &incident.record.regs;
                 rows.push(Copy {
-                    row: row_of(&record, &callsign, unit.record.dot, &limits),
+                    row: row_of(&record, &callsign, unit.record.dot, &limits, &clocks),
                     incident: incident.record.dot,
                     short_code: code_of(regs),
                     place: regs.text(Field::IncidentPlace).map(str::to_owned),
-                    comments: comments(conn, record.incident, record.record.dot)?,
+                    comments: comments(conn, record.incident, record.record.dot, &clocks)?,
                 });
             }
             Ok::<_, AppError>((units, rows))
@@ -179,6 +184,7 @@ fn comments(
     conn: &fengsui_store::Connection,
     incident: i64,
     assignment: Dot,
+    clocks: &Clocks,
 ) -> Result<Vec<Comment>, AppError> {
     let entries = read::timeline(conn, incident)?;
     let of_order = entries.iter().filter(|entry| {
@@ -191,7 +197,7 @@ fn comments(
     Ok(of_order
         .map(|entry| Comment {
             house: text(entry, Field::BodyStationName),
-            at_ms: entry.at_ms,
+            at_ms: clocks.here_ms(entry.dot, entry.hlc, entry.at_ms),
             text: text(entry, Field::BodyText),
         })
         .collect())

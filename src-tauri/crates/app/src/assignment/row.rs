@@ -1,6 +1,7 @@
 //! An assignment as the desk shows it, with the clock that runs now.
 
 use fengsui_domain::assignment::{AssignmentStage, Channel};
+use fengsui_domain::clock::{ClockMark, Clocks};
 use fengsui_domain::log::dot::Dot;
 use fengsui_domain::log::field::Field;
 use fengsui_domain::log::register::Registers;
@@ -27,6 +28,8 @@ pub struct AssignmentRow {
     pub channel: Channel,
     /// Instants in ms by field, those that happened.
     pub clocks: Vec<(Field, i64)>,
+    /// Both times of those that a wrong clock gave, by field.
+    pub marks: Vec<(Field, ClockMark)>,
     /// Cancelling asked, not acknowledged.
     pub cancel_pending: bool,
     /// The clock that runs now.
@@ -92,13 +95,14 @@ pub fn channel_of(regs: &Registers) -> Channel {
         .unwrap_or(Channel::Terminal)
 }
 
-/// A record as a row.
+/// A record as a row, its instants corrected by `clocks`.
 #[must_use]
 pub fn row_of(
     record: &AssignmentRecord,
     callsign: &str,
     unit: Dot,
     limits: &LimitTable,
+    clocks: &Clocks,
 ) -> AssignmentRow {
     let regs = &record.record.regs;
     let (stage, _) = project::assignment_stage(regs);
@@ -116,6 +120,10 @@ pub fn row_of(
         clocks: CLOCKS
             .iter()
             .filter_map(|of| Some((*of, regs.int(*of)?)))
+            .collect(),
+        marks: CLOCKS
+            .iter()
+            .filter_map(|of| Some((*of, clocks.mark_of(regs, *of)?)))
             .collect(),
         cancel_pending: stage.is_active() && regs.int(Field::AssignmentCancelAskedAt).is_some(),
         watch: watch_of(regs, limits),

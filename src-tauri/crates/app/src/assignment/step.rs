@@ -14,6 +14,7 @@ use fengsui_store::log::{FieldWrite, Log};
 use fengsui_store::{project, read};
 
 use super::release;
+use crate::clock::clocks_in;
 use crate::conflict::settle_by_crew;
 use crate::error::{AppError, Rejection, RejectionCode, not_found};
 use crate::session::Actor;
@@ -53,7 +54,9 @@ pub(crate) fn step_in(
         .ok_or_else(|| not_found("assignment"))?;
     let facts = project::assignment_facts(&regs);
     check_step(facts, step).map_err(|rejection| refused(&regs, step, rejection))?;
-    let at_ms = check_time(&regs, true_at_ms, now_ms)?;
+    // An order that a wrong clock gave is no later than what follows it.
+    let corrected = clocks_in(log.conn())?.correct(regs.clone());
+    let at_ms = check_time(&corrected, true_at_ms, now_ms)?;
     let unit = regs
         .reference(Field::AssignmentUnit)
         .ok_or_else(|| not_found("unit"))?;

@@ -52,11 +52,15 @@ impl Station {
             let regs = log
                 .registers(Noun::Call, call)?
                 .ok_or_else(|| not_found("call"))?;
-            if others.is_lost(&regs) {
+            let event = match others.is_lost(&regs) {
+                true => CallEvent::TakeOver,
+                false => CallEvent::Answer,
+            };
+            transition(project::call_state(&regs), event)
+                .map_err(|rejection| refused(rejection, &regs, &others))?;
+            if event == CallEvent::TakeOver {
                 return take_over(log, &actor, at_ms, call, &regs);
             }
-            transition(project::call_state(&regs), CallEvent::Answer)
-                .map_err(|rejection| refused(rejection, &regs, &others))?;
             let opened = open_in(log, &actor, &numbering, at_ms, &of_call(call, &regs))?;
             let mut writes = vec![
                 FieldWrite::of_subject(Field::CallAnsweredAt, Value::Int(at_ms)),
@@ -120,7 +124,7 @@ fn of_call(call: Dot, regs: &Registers) -> NewIncident {
     }
 }
 
-pub(super) fn refused(rejection: CallRejection, regs: &Registers, others: &Others) -> AppError {
+fn refused(rejection: CallRejection, regs: &Registers, others: &Others) -> AppError {
     match rejection {
         CallRejection::AlreadyAnswered => {
             let desk = others.holder(regs).map(|holder| holder.words);

@@ -5,24 +5,25 @@
 
 use std::collections::BTreeMap;
 
-use fengsui_domain::call::{CallEvent, CallState, transition};
+use fengsui_domain::call::CallState;
 use fengsui_domain::log::dot::{Dot, Lane};
 use fengsui_domain::log::entry::Value;
 use fengsui_domain::log::field::{Field, Noun};
 use fengsui_domain::log::kind::Kind;
 use fengsui_domain::log::register::Registers;
 use fengsui_store::log::{FieldWrite, Log};
-use fengsui_store::{peer, project};
+use fengsui_store::project;
 
 use super::Answered;
 use crate::error::{AppError, not_found};
+use crate::peer::Names;
 use crate::session::Actor;
 use crate::station::Station;
 
 /// What desks of other stations are called, and which of them cannot be reached.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Others {
-    names: BTreeMap<u16, String>,
+    names: Names,
     /// Out of touch since, ms.
     lost: BTreeMap<u16, i64>,
 }
@@ -44,22 +45,15 @@ impl Station {
     /// # Errors
     /// Faults only.
     pub(crate) fn others(&self) -> Result<Others, AppError> {
-        let own = self.number();
-        let known = self.store().read(peer::stations)?;
-        let names = known
-            .iter()
-            .filter(|station| station.number != own)
-            .map(|station| {
-                let name = station.regs.text(Field::StationName).unwrap_or_default();
-                (station.number, name.to_owned())
-            })
-            .collect();
         let apart = self.touch().all().into_iter().map(|touch| touch.row);
         let lost = apart
             .filter(|row| !row.in_touch)
             .map(|row| (row.number, row.since_ms))
             .collect();
-        Ok(Others { names, lost })
+        Ok(Others {
+            names: self.names()?,
+            lost,
+        })
     }
 }
 
@@ -71,18 +65,13 @@ impl Others {
             return None;
         };
         let station = shown.dot.writer.station;
-        let Some(name) = self.names.get(&station) else {
-            return Some(Holder {
-                words: desk.clone(),
-                is_here: true,
-                lost_at_ms: None,
-            });
-        };
+        let is_here = self.names.is_own(station);
         let is_talking = project::call_state(regs) == CallState::Talking;
+        let lost_at_ms = self.lost.get(&station).copied();
         Some(Holder {
-            words: name.clone(),
-            is_here: false,
-            lost_at_ms: self.lost.get(&station).copied().filter(|_| is_talking),
+            words: self.names.desk(station, desk).to_owned(),
+            is_here,
+            lost_at_ms: lost_at_ms.filter(|_| is_talking && !is_here),
         })
     }
 
@@ -93,7 +82,7 @@ impl Others {
     }
 }
 
-/// Takes the call and its incident over from a desk that is gone.
+/// Takes the call and its incident over from a desk that is gone, as the rules allowed.
 ///
 /// # Errors
 /// `NotFound` when its incident has not come here, faults.
@@ -104,8 +93,6 @@ pub(super) fn take_over(
     call: Dot,
     regs: &Registers,
 ) -> Result<Answered, AppError> {
-    transition(project::call_state(regs), CallEvent::TakeOver)
-        .map_err(|rejection| super::answer::refused(rejection, regs, &Others::default()))?;
     let incident = regs
         .reference(Field::CallIncident)
         .ok_or_else(|| not_found("incident"))?;

@@ -1,6 +1,7 @@
 //! The call list: ringing first, then talking, then missed.
 
 use fengsui_domain::call::CallState;
+use fengsui_domain::clock::{ClockMark, Clocks};
 use fengsui_domain::incident::Line;
 use fengsui_domain::log::dot::Dot;
 use fengsui_domain::log::field::Field;
@@ -10,6 +11,7 @@ use fengsui_store::{project, read};
 
 use super::held::Others;
 use super::{Fix, best_fix};
+use crate::clock::{Corrected, clocks_in};
 use crate::error::AppError;
 use crate::station::Station;
 
@@ -28,6 +30,8 @@ pub struct CallRow {
     pub state: CallState,
     /// Ring start, ms.
     pub ring_at_ms: i64,
+    /// Both times of the ring, where a wrong clock gave it.
+    pub ring_mark: Option<ClockMark>,
     /// Amber from here, ms.
     pub amber_at_ms: i64,
     /// Answer, ms.
@@ -55,11 +59,15 @@ impl Station {
     /// Faults only.
     pub fn call_list(&self) -> Result<Vec<CallRow>, AppError> {
         let amber_s = self.limits()?.get(LimitKey::Ring).amber_s;
-        let records = self.store().read(read::listed_calls)?;
+        let (records, clocks) = self.store().read(|conn| {
+            let clocks = clocks_in(conn)?;
+            let calls = read::listed_calls(conn)?.corrected(&clocks);
+            Ok::<_, AppError>((calls, clocks))
+        })?;
         let others = self.others()?;
         let mut rows: Vec<CallRow> = records
             .iter()
-            .map(|record| row_of(record, amber_s, &others))
+            .map(|record| row_of(record, amber_s, &others, &clocks))
             .collect();
         rows.sort_by_key(|row| (order(row), row.ring_at_ms, row.dot));
         Ok(rows)
@@ -76,8 +84,13 @@ fn order(row: &CallRow) -> u8 {
     }
 }
 
-/// A call as a row.
-pub(crate) fn row_of(record: &Record, amber_s: Option<u32>, others: &Others) -> CallRow {
+/// A call as a row, its instants corrected by `clocks`.
+pub(crate) fn row_of(
+    record: &Record,
+    amber_s: Option<u32>,
+    others: &Others,
+    clocks: &Clocks,
+) -> CallRow {
     let regs = &record.regs;
     let holder = others.holder(regs);
     let text = |field| regs.text(field).map(str::to_owned);
@@ -97,6 +110,7 @@ pub(crate) fn row_of(record: &Record, amber_s: Option<u32>, others: &Others) -> 
         subscriber: text(Field::CallSubscriber),
         state: project::call_state(regs),
         ring_at_ms,
+        ring_mark: clocks.mark_of(regs, Field::CallRingAt),
         amber_at_ms: amber_s.map_or(i64::MAX / 4096, |s| {
             ring_at_ms.saturating_add(i64::from(s) * 1000)
         }),

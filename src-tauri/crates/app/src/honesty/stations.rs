@@ -5,12 +5,8 @@
 
 use super::{Part, Standing, part};
 use crate::peer::{PeerState, StationRow, StationsView};
+use fengsui_domain::clock::{WARN_MS, WRONG_MS};
 use fengsui_replication::session::LONG;
-
-/// Clocks further apart than this are worth a look, ms.
-const CLOCK_WARN_MS: u64 = 2_000;
-/// Clocks further apart than this are wrong, ms.
-const CLOCK_BAD_MS: u64 = 60_000;
 
 /// Everybody else who is enrolled and not revoked.
 fn others(view: &StationsView) -> impl Iterator<Item = &StationRow> {
@@ -108,10 +104,10 @@ pub(super) fn compared_clock(view: &StationsView) -> Option<Part> {
     let in_touch = others(view).filter(|row| row.state == PeerState::InTouch);
     let known = in_touch.filter_map(|row| Some((row, row.clock_ms?)));
     let (furthest, clock_ms) = known.max_by_key(|(_, clock_ms)| clock_ms.unsigned_abs())?;
-    let off_ms = clock_ms.unsigned_abs();
+    let off_ms = clock_ms.saturating_abs();
     let standing = match off_ms {
-        off if off <= CLOCK_WARN_MS => Standing::Good,
-        off if off <= CLOCK_BAD_MS => Standing::Warn,
+        off if off <= WARN_MS => Standing::Good,
+        off if off <= WRONG_MS => Standing::Warn,
         _ => Standing::Bad,
     };
     let code = match standing {
@@ -124,6 +120,29 @@ pub(super) fn compared_clock(view: &StationsView) -> Option<Part> {
         ("seconds", (off_ms / 1000).to_string()),
     ];
     Some(part("clock", standing, code, values))
+}
+
+/// What the log says of our own clock while nobody is there to compare it with: a wrong one goes
+/// on being wrong. `None` = nothing is known, or it was right.
+pub(super) fn recorded_clock(view: &StationsView) -> Option<Part> {
+    let own = view
+        .stations
+        .iter()
+        .find(|row| row.state == PeerState::Own)?;
+    let (off_ms, by) = own.clock_error?;
+    if off_ms.saturating_abs() <= WRONG_MS {
+        return None;
+    }
+    let by = view.stations.iter().find(|row| row.number == by);
+    let values = vec![
+        (
+            "station",
+            by.map(|row| row.name.clone()).unwrap_or_default(),
+        ),
+        ("seconds", (off_ms.saturating_abs() / 1000).to_string()),
+    ];
+    let code = if off_ms > 0 { "was_fast" } else { "was_slow" };
+    Some(part("clock", Standing::Bad, code, values))
 }
 
 /// Who knocked and is not enrolled (未授权设备); `None` = nobody.
@@ -148,6 +167,7 @@ mod tests {
             since_ms: i64::from(number) * 1_000,
             complete_at_ms: 0,
             clock_ms: None,
+            clock_error: None,
             bearer: String::new(),
             program: String::new(),
             addresses: Vec::new(),
@@ -241,6 +261,21 @@ mod tests {
             let part = compared_clock(&at).unwrap();
             assert_eq!((part.code, part.standing), (code, standing), "{clock_ms}");
             assert_eq!(part.params[0], ("station", "站2".to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_clock_that_was_found_wrong_is_said_while_nobody_is_there() {
+        let mut at = view(vec![row(1, PeerState::Apart), row(2, PeerState::Own)]);
+        assert_eq!(recorded_clock(&at), None, "nothing is known");
+        at.stations[1].clock_error = Some((60_000, 1));
+        assert_eq!(recorded_clock(&at), None, "right within a minute");
+        for (off_ms, code) in [(2_820_000, "was_fast"), (-2_820_000, "was_slow")] {
+            at.stations[1].clock_error = Some((off_ms, 1));
+            let part = recorded_clock(&at).unwrap();
+            assert_eq!((part.code, part.standing), (code, Standing::Bad));
+            assert_eq!(part.params[0], ("station", "站1".to_owned()));
+            assert_eq!(part.params[1], ("seconds", "2820".to_owned()));
         }
     }
 

@@ -5,17 +5,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fengsui_domain::assignment::AssignmentStage;
+use fengsui_domain::clock::{ClockMark, Clocks};
 use fengsui_domain::incident::{Level, Line, Stage};
 use fengsui_domain::log::dot::Dot;
 use fengsui_domain::log::field::Field;
 use fengsui_domain::watch::{LimitKey, LimitTable, Watch, watch};
+use fengsui_store::Connection;
 use fengsui_store::read::{self, AssignmentRecord, IncidentRecord, UnitRecord};
 
 use super::form::point_of;
 use super::voice::{VoiceMark, spoken};
 use super::{code_of, stage_of_code};
 use crate::assignment::{AssignmentRow, row_of};
-use crate::clock::{day_number, local_day};
+use crate::clock::{Corrected, clocks_in, day_number, local_day};
 use crate::error::AppError;
 use crate::station::Station;
 
@@ -44,6 +46,8 @@ pub struct BoardRow {
     pub point: Option<(f64, f64)>,
     /// Opened, ms.
     pub opened_at_ms: i64,
+    /// Both times of the opening, where a wrong clock gave it.
+    pub opened_mark: Option<ClockMark>,
     /// Goal of the first order while nobody is sent.
     pub first_order: Option<Watch>,
     /// Units were sent and none is left: it waits to be closed, not to be sent to.
@@ -81,14 +85,7 @@ impl Station {
     /// Faults; a failed count of today is `None`, not 0.
     pub fn board(&self) -> Result<Board, AppError> {
         let limits = self.limits()?;
-        let rows = self.store().read(|conn| {
-            let incidents = read::open_incidents(conn)?;
-            let units = read::units(conn)?;
-            let active = read::active_assignments(conn)?;
-            let sent = read::ever_sent(conn, &incidents)?;
-            let incidents = spoken(conn, incidents)?;
-            Ok::<_, AppError>(self.rows_of(&incidents, &units, &active, &sent, &limits))
-        })?;
+        let rows = self.store().read(|conn| self.rows_in(conn, &limits))?;
         let day = local_day(self.now_ms()).map(day_number);
         let today = day.and_then(|day| {
             let counted = self.store().read(|conn| read::day_counts(conn, day));
@@ -111,12 +108,7 @@ impl Station {
         let limits = self.limits()?;
         let rows = self.store().read(|conn| {
             let then = fengsui_store::verify::as_of(conn, at_ms)?;
-            let incidents = read::open_incidents(&then)?;
-            let units = read::units(&then)?;
-            let active = read::active_assignments(&then)?;
-            let sent = read::ever_sent(&then, &incidents)?;
-            let incidents = spoken(&then, incidents)?;
-            Ok::<_, AppError>(self.rows_of(&incidents, &units, &active, &sent, &limits))
+            self.rows_in(&then, &limits)
         })?;
         Ok(Board {
             rows: in_order(rows),
@@ -124,13 +116,23 @@ impl Station {
         })
     }
 
-    pub(crate) fn rows_of(
+    fn rows_in(&self, conn: &Connection, limits: &LimitTable) -> Result<Vec<BoardRow>, AppError> {
+        let clocks = clocks_in(conn)?;
+        let incidents = read::open_incidents(conn)?;
+        let units = read::units(conn)?;
+        let active = read::active_assignments(conn)?.corrected(&clocks);
+        let sent = read::ever_sent(conn, &incidents)?;
+        let incidents = spoken(conn, incidents)?.corrected(&clocks);
+        Ok(self.rows_of(&incidents, &units, &active, &sent, (limits, &clocks)))
+    }
+
+    fn rows_of(
         &self,
         incidents: &[(IncidentRecord, Option<VoiceMark>)],
         units: &[UnitRecord],
         active: &[AssignmentRecord],
         sent: &BTreeSet<i64>,
-        limits: &LimitTable,
+        by: (&LimitTable, &Clocks),
     ) -> Vec<BoardRow> {
         let by_id: BTreeMap<i64, &UnitRecord> =
             units.iter().map(|unit| (unit.record.id, unit)).collect();
@@ -143,20 +145,21 @@ impl Station {
             .map(|(incident, voice)| {
                 let assigned = of.get(&incident.record.id).map_or(&[][..], Vec::as_slice);
                 let was_sent = sent.contains(&incident.record.id);
-                let mut row = self.board_row(incident, assigned, was_sent, &by_id, limits);
+                let mut row = self.board_row(incident, assigned, was_sent, &by_id, by);
                 row.voice.clone_from(voice);
                 row
             })
             .collect()
     }
 
+    /// An incident as a row; it and its assignments are corrected by these clocks.
     pub(crate) fn board_row(
         &self,
         incident: &IncidentRecord,
         assigned: &[&AssignmentRecord],
         was_sent: bool,
         units: &BTreeMap<i64, &UnitRecord>,
-        limits: &LimitTable,
+        (limits, clocks): (&LimitTable, &Clocks),
     ) -> BoardRow {
         let regs = &incident.record.regs;
         let code = |field| regs.int(field).and_then(|code| u8::try_from(code).ok());
@@ -171,7 +174,7 @@ impl Station {
             let callsign = unit.and_then(|unit| unit.record.regs.text(Field::UnitCallsign));
             let dot = unit.map_or(Dot::COUNTY, |unit| unit.record.dot);
             BoardUnit {
-                row: row_of(record, callsign.unwrap_or("?"), dot, limits),
+                row: row_of(record, callsign.unwrap_or("?"), dot, limits, clocks),
             }
         });
         let type_code = text(Field::IncidentType);
@@ -194,6 +197,7 @@ impl Station {
             place: text(Field::IncidentPlace),
             point: point_of(regs),
             opened_at_ms,
+            opened_mark: clocks.mark_of(regs, Field::IncidentOpenedAt),
             first_order: waits.then(|| watch(opened_at_ms, limits.get(LimitKey::FirstOrder))),
             was_sent,
             units: rows.collect(),

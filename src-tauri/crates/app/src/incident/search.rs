@@ -7,7 +7,7 @@ use fengsui_store::read::{self, IncidentRecord, UnitRecord};
 
 use super::voice::spoken;
 use super::{BoardRow, code_of};
-use crate::clock::{day_number, local_day};
+use crate::clock::{Corrected, clocks_in, day_number, local_day};
 use crate::error::{AppError, invalid};
 use crate::station::Station;
 
@@ -51,12 +51,14 @@ impl Station {
             let units = read::units(conn)?;
             let by_id: BTreeMap<i64, &UnitRecord> =
                 units.iter().map(|unit| (unit.record.id, unit)).collect();
+            let clocks = clocks_in(conn)?;
             let mut rows = Vec::with_capacity(found.len());
-            for (record, voice) in &spoken(conn, found)? {
-                let assigned = read::assignments_of(conn, record.record.id)?;
+            for (record, voice) in &spoken(conn, found)?.corrected(&clocks) {
+                let assigned = read::assignments_of(conn, record.record.id)?.corrected(&clocks);
                 let active: Vec<_> = assigned.iter().filter(|a| a.stage < 6).collect();
                 let was_sent = !assigned.is_empty();
-                let mut row = self.board_row(record, &active, was_sent, &by_id, &limits);
+                let by = (&limits, &clocks);
+                let mut row = self.board_row(record, &active, was_sent, &by_id, by);
                 row.voice.clone_from(voice);
                 rows.push(row);
             }

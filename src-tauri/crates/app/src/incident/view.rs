@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use fengsui_domain::clock::{Clocks, order};
 use fengsui_domain::log::dot::Dot;
 use fengsui_domain::log::entry::{Entry, Value};
 use fengsui_domain::log::field::Field;
-use fengsui_store::read::{self, Record, UnitRecord};
+use fengsui_domain::watch::LimitTable;
+use fengsui_store::read::{self, AssignmentRecord, Record, UnitRecord};
 
 use super::voice::{VoiceDoubt, VoicePart, doubt_in, otherwise, parts_in, spoken};
 use super::{BoardRow, Form, order_text};
 use crate::assignment::{AssignmentRow, row_of};
 use crate::call::{CallRow, Fix};
+use crate::clock::{Corrected, clocks_in};
 use crate::error::{AppError, not_found};
 use crate::feedback::proposes;
 use crate::station::Station;
@@ -42,8 +45,10 @@ pub struct IncidentView {
     pub invalid_reason: Option<String>,
     /// The order text that would go out now.
     pub order_text: String,
-    /// Entries of its timeline.
+    /// Entries of its timeline, as they were written, in the order in which they are told.
     pub timeline: Vec<Entry>,
+    /// The clocks by which its instants are corrected.
+    pub clocks: Clocks,
     /// Call signs of units that the timeline names.
     pub callsigns: BTreeMap<Dot, String>,
     /// Unit of each assignment.
@@ -96,34 +101,31 @@ impl Station {
             let parts = read::parts_of(conn, incident.record.id)?;
             let voice_parts = parts_in(conn, &incident)?;
             let voice_doubt = doubt_in(conn, &incident)?;
+            let clocks = clocks_in(conn)?;
             let mut parallel = parallel(&incident.record);
             let (incident, voice) = spoken(conn, vec![incident])?
                 .pop()
-                .ok_or_else(|| not_found("incident"))?;
+                .ok_or_else(|| not_found("incident"))?
+                .corrected(&clocks);
             parallel.extend(otherwise(&incident.record.regs, &parts));
-            let records = read::assignments_of(conn, incident.record.id)?;
+            let records = read::assignments_of(conn, incident.record.id)?.corrected(&clocks);
             let units = read::units(conn)?;
             let by_id: BTreeMap<i64, &UnitRecord> =
                 units.iter().map(|unit| (unit.record.id, unit)).collect();
             let active: Vec<_> = records.iter().filter(|record| record.stage < 6).collect();
-            let mut row = self.board_row(&incident, &active, !records.is_empty(), &by_id, &limits);
+            let by = (&limits, &clocks);
+            let mut row = self.board_row(&incident, &active, !records.is_empty(), &by_id, by);
             row.voice = voice;
             let regs = &incident.record.regs;
             let call = match regs.reference(Field::IncidentCall) {
                 Some(call) => read::call_by_dot(conn, call)?,
                 None => None,
             };
-            let call = call.map(|record| crate::call::row_of(&record, None, &others));
-            let assignments: Vec<AssignmentRow> = records
-                .iter()
-                .map(|record| {
-                    let unit = by_id.get(&record.unit);
-                    let callsign = unit.and_then(|u| u.record.regs.text(Field::UnitCallsign));
-                    let dot = unit.map_or(Dot::COUNTY, |unit| unit.record.dot);
-                    row_of(record, callsign.unwrap_or("?"), dot, &limits)
-                })
-                .collect();
-            let feedback = read::feedback_of(conn, incident.record.id)?;
+            let call = call.map(|record| record.corrected(&clocks));
+            let call = call.map(|record| crate::call::row_of(&record, None, &others, &clocks));
+            let assignments = rows_of(&records, &by_id, by);
+            let feedback = read::feedback_of(conn, incident.record.id)?.corrected(&clocks);
+            let timeline = read::timeline(conn, incident.record.id)?;
             let form = Form::of(regs);
             Ok(IncidentView {
                 guide: row
@@ -144,12 +146,13 @@ impl Station {
                 result: regs.text(Field::IncidentResult).map(str::to_owned),
                 invalid_reason: regs.text(Field::IncidentInvalidReason).map(str::to_owned),
                 order_text: order_text(regs, self.county()),
-                timeline: read::timeline(conn, incident.record.id)?,
+                timeline: order::in_order(timeline, &clocks),
                 callsigns: units
                     .iter()
                     .map(|unit| (unit.record.dot, crate::assignment::order::callsign_of(unit)))
                     .collect(),
                 unit_of: assignments.iter().map(|row| (row.dot, row.unit)).collect(),
+                clocks,
                 row,
                 form,
                 call,
@@ -191,6 +194,21 @@ impl Station {
         }
         missing
     }
+}
+
+/// The assignments as rows, by these limits and clocks.
+fn rows_of(
+    records: &[AssignmentRecord],
+    units: &BTreeMap<i64, &UnitRecord>,
+    (limits, clocks): (&LimitTable, &Clocks),
+) -> Vec<AssignmentRow> {
+    let row = |record: &AssignmentRecord| {
+        let unit = units.get(&record.unit);
+        let callsign = unit.and_then(|unit| unit.record.regs.text(Field::UnitCallsign));
+        let dot = unit.map_or(Dot::COUNTY, |unit| unit.record.dot);
+        row_of(record, callsign.unwrap_or("?"), dot, limits, clocks)
+    };
+    records.iter().map(row).collect()
 }
 
 fn feedback_row(record: &Record, assignments: &[AssignmentRow]) -> FeedbackRow {

@@ -1,11 +1,13 @@
 //! The stations of the county as this one knows them: in touch or apart, complete as of when,
 //! clocks, what goes and comes, and who knocked without being enrolled.
 
+use fengsui_domain::clock::Clocks;
 use fengsui_domain::log::field::Field;
 use fengsui_domain::station::StationKind;
 use fengsui_store::StoreError;
 use fengsui_store::peer::{self, ExchangeRow, StationRecord};
 
+use crate::clock::clocks_in;
 use crate::error::AppError;
 use crate::replica::addresses;
 use crate::station::Station;
@@ -59,6 +61,9 @@ pub struct StationRow {
     pub complete_at_ms: i64,
     /// Its clock less ours, ms.
     pub clock_ms: Option<i64>,
+    /// Its clock less the county's time as the log has it, ms, and the number of the station that
+    /// it was compared with; `None` = unknown.
+    pub clock_error: Option<(i64, u16)>,
     /// How it is met.
     pub bearer: String,
     /// Version of its program.
@@ -113,11 +118,12 @@ impl Station {
     /// # Errors
     /// Faults only.
     pub fn stations(&self) -> Result<StationsView, AppError> {
-        let (records, meetings, county) = self.store().read(|conn| {
+        let (records, meetings, county, clocks) = self.store().read(|conn| {
             Ok::<_, StoreError>((
                 peer::stations(conn)?,
                 peer::exchanges(conn, MEETINGS)?,
                 fengsui_store::read::county(conn)?,
+                clocks_in(conn)?,
             ))
         })?;
         let mut meetings = meetings;
@@ -130,7 +136,9 @@ impl Station {
                 *row = touch.meeting;
             }
         }
-        let stations = records.iter().map(|record| self.station_row(record));
+        let stations = records
+            .iter()
+            .map(|record| self.station_row(record, &clocks));
         Ok(StationsView {
             stations: stations.collect(),
             strangers: self.touch().strangers(),
@@ -141,7 +149,8 @@ impl Station {
         })
     }
 
-    fn station_row(&self, record: &StationRecord) -> StationRow {
+    fn station_row(&self, record: &StationRecord, clocks: &Clocks) -> StationRow {
+        let error = clocks.now_of(record.number);
         let touch = self.touch().get(record.number);
         let text = |field| record.regs.text(field).unwrap_or_default().to_owned();
         let state = if record.number == self.number() {
@@ -167,6 +176,7 @@ impl Station {
             since_ms: touch.row.since_ms,
             complete_at_ms: touch.row.complete_at_ms,
             clock_ms: touch.row.clock_ms,
+            clock_error: error.and_then(|error| Some((error.found?.ms, error.by))),
             bearer: touch.row.bearer,
             program: touch.row.program,
             addresses: addresses(&record.regs),

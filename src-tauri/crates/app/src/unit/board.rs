@@ -8,6 +8,7 @@ use fengsui_domain::watch::{LimitTable, Watch, unit_limit, watch};
 use fengsui_store::read::{self, AssignmentRecord, IncidentRecord, UnitRecord};
 
 use crate::assignment::watch_of;
+use crate::clock::{Corrected, clocks_in};
 use crate::county::kit_list;
 use crate::error::AppError;
 use crate::station::Station;
@@ -73,9 +74,10 @@ impl Station {
     pub fn unit_board(&self) -> Result<Vec<UnitGroup>, AppError> {
         let limits = self.limits()?;
         let facts = self.store().read(|conn| {
+            let clocks = clocks_in(conn)?;
             Ok::<_, AppError>(UnitFacts {
-                units: read::units(conn)?,
-                active: read::active_assignments(conn)?,
+                units: read::units(conn)?.corrected(&clocks),
+                active: read::active_assignments(conn)?.corrected(&clocks),
                 incidents: read::open_incidents(conn)?,
             })
         })?;

@@ -13,6 +13,7 @@ use fengsui_geo::{Wgs84, distance_m};
 use fengsui_store::read::{self, IncidentRecord, UnitRecord};
 
 use super::board::{UnitFacts, claims, kind_of};
+use crate::clock::{Corrected, clocks_in};
 use crate::county::{kit_item, kit_list};
 use crate::error::{AppError, not_found};
 use crate::incident::code_of;
@@ -88,9 +89,10 @@ impl Asked {
         units: Vec<UnitRecord>,
     ) -> Result<Asked, AppError> {
         let record = read::whole_by_dot(conn, incident)?.ok_or_else(|| not_found("incident"))?;
+        let clocks = clocks_in(conn)?;
         let facts = UnitFacts {
-            units,
-            active: read::active_assignments(conn)?,
+            units: units.corrected(&clocks),
+            active: read::active_assignments(conn)?.corrected(&clocks),
             incidents: read::open_incidents(conn)?,
         };
         Ok(Asked {

@@ -1,15 +1,15 @@
 //! What stands on a dispatch order. Whoever has the incident fills it in; nothing is looked up
 //! here. Not here: how it is set on the page (`layout`).
 
+use crate::paper::check::Check;
+use crate::paper::imprint::Imprint;
+use crate::paper::value::{Entry, Level};
+
 /// A dispatch order, 出警单.
 #[derive(Debug, Clone, Default)]
 pub struct OrderSheet {
-    /// The unit that gives the order out, 望北县公安局指挥中心.
-    pub issuer: String,
-    /// 密级 or 内部资料; none is printed when there is none.
-    pub security_mark: Option<String>,
-    /// Whether it belongs to a drill; then every page says so.
-    pub is_drill: bool,
+    /// What the paper says of itself.
+    pub imprint: Imprint,
     /// 警情编号.
     pub number: String,
     /// Short code for the voice.
@@ -44,69 +44,6 @@ pub struct OrderSheet {
     pub units: Vec<OrderUnit>,
     /// The locator map, or why there is none.
     pub map: OrderMap,
-    /// What this desk does not know: 不含 城东所 14:02 后.
-    pub lacks: Vec<String>,
-    /// When the paper was made, UTC milliseconds.
-    pub made_at_ms: i64,
-    /// Who made it.
-    pub made_by: String,
-    /// The station it was made at.
-    pub station: String,
-    /// East of UTC, in minutes; times are printed so.
-    pub utc_offset_min: i32,
-}
-
-/// A value of a form.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Entry {
-    /// Known.
-    Known(String),
-    /// Nobody knows it: 未知.
-    #[default]
-    Unknown,
-    /// Somebody will still find it out: 待补.
-    ToFill,
-}
-
-impl Entry {
-    /// The words on the paper. An empty value is not known.
-    pub(crate) fn words(&self) -> &str {
-        match self {
-            Self::Known(words) if !words.trim().is_empty() => words,
-            Self::Known(_) | Self::Unknown => "未知",
-            Self::ToFill => "待补",
-        }
-    }
-}
-
-impl From<Option<String>> for Entry {
-    fn from(value: Option<String>) -> Self {
-        value.map_or(Self::Unknown, Self::Known)
-    }
-}
-
-/// 级别: each has a shape and a word, so that no colour is needed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Level {
-    /// 正常, an empty circle.
-    Normal,
-    /// 关注, an empty triangle.
-    Attention,
-    /// 紧急, a full diamond.
-    Urgent,
-    /// 严重, a full octagon.
-    Grave,
-}
-
-impl Level {
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Normal => "正常",
-            Self::Attention => "关注",
-            Self::Urgent => "紧急",
-            Self::Grave => "严重",
-        }
-    }
 }
 
 /// A unit that was sent.
@@ -168,44 +105,22 @@ impl Default for OrderMap {
 /// BLAKE3 over everything that is printed. The same sheet has the same code; any change of a
 /// word, a time or the map has another.
 pub fn check_code(sheet: &OrderSheet) -> String {
-    const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    let mut hash = blake3::Hasher::new_derive_key("fengsui dispatch order 1");
-    let mut put = |part: &[u8]| {
-        hash.update(&(part.len() as u64).to_le_bytes());
-        hash.update(part);
+    let picture = match &sheet.map {
+        OrderMap::Picture { png, .. } => Some(png),
+        OrderMap::Missing(_) => None,
     };
-    for text in sheet.all_texts() {
-        put(text.as_bytes());
-    }
-    for time in sheet.all_times() {
-        put(time.as_bytes());
-    }
-    if let OrderMap::Picture { png, .. } = &sheet.map {
-        put(png);
-    }
-    let digest = hash.finalize();
-    let bits = digest
-        .as_bytes()
-        .iter()
-        .take(5)
-        .fold(0_u64, |all, b| all << 8 | u64::from(*b));
-    let letter = |i: u32| {
-        let five = (bits >> (35 - 5 * i)) & 31;
-        LETTERS.get(five as usize).map_or('0', |b| char::from(*b))
-    };
-    let (left, right): (String, String) =
-        ((0..4).map(letter).collect(), (4..8).map(letter).collect());
-    format!("{left}-{right}")
+    Check::new("fengsui dispatch order 2", &sheet.imprint)
+        .with(sheet.all_texts())
+        .with(sheet.all_times())
+        .with(picture)
+        .code()
 }
 
 impl OrderSheet {
     /// Every word that is printed, in a fixed order.
     pub(crate) fn all_texts(&self) -> Vec<&str> {
         let mut all = vec![
-            self.issuer.as_str(),
-            self.security_mark.as_deref().unwrap_or_default(),
-            if self.is_drill { "演练" } else { "" },
-            &self.number,
+            self.number.as_str(),
             &self.short_code,
             &self.read_aloud,
             self.level.map_or("未知", Level::word),
@@ -231,18 +146,12 @@ impl OrderSheet {
             OrderMap::Picture { caption, .. } => all.push(caption),
             OrderMap::Missing(why) => all.push(why),
         }
-        all.extend(self.lacks.iter().map(String::as_str));
-        all.extend([self.made_by.as_str(), self.station.as_str()]);
         all
     }
 
     /// Every time that is printed, in a fixed order.
     fn all_times(&self) -> Vec<String> {
-        let mut all = vec![
-            format!("{:?}", self.reported_at_ms),
-            self.made_at_ms.to_string(),
-            self.utc_offset_min.to_string(),
-        ];
+        let mut all = vec![format!("{:?}", self.reported_at_ms)];
         for unit in &self.units {
             let times = [
                 unit.ordered,

@@ -165,6 +165,14 @@ impl<'a> Reading<'a> {
     /// `Truncated`.
     pub fn bytes(&mut self) -> Result<&'a [u8], CodecError> {
         let length = self.count()?;
+        self.take(length)
+    }
+
+    /// So many bytes.
+    ///
+    /// # Errors
+    /// `Truncated`.
+    pub fn take(&mut self, length: usize) -> Result<&'a [u8], CodecError> {
         let (head, rest) = self
             .rest
             .split_at_checked(length)

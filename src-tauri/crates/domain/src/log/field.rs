@@ -365,6 +365,42 @@ fields! {
     StationAudience = 1110 Station Plain "audience",
     /// Where it may be reached, `host:port`; a hint only.
     StationAddress = 1111 Station Set "address",
+    /// 时钟误差, the text of `clock::ClockError`; each holds from a stamp of this station on.
+    StationClock = 1112 Station Set "clock",
+}
+
+impl Field {
+    /// It holds an instant by the clock of the station that wrote it, ms.
+    #[must_use]
+    pub fn is_instant(self) -> bool {
+        use Field as F;
+        matches!(
+            self,
+            F::CallRingAt
+                | F::CallAnsweredAt
+                | F::CallEndedAt
+                | F::CallBackAt
+                | F::IncidentOpenedAt
+                | F::IncidentFiledAt
+                | F::IncidentClosedAt
+                | F::AssignmentOrderedAt
+                | F::AssignmentDeliveredAt
+                | F::AssignmentReadAt
+                | F::AssignmentSignedAt
+                | F::AssignmentSetOutAt
+                | F::AssignmentArrivedAt
+                | F::AssignmentWorkingAt
+                | F::AssignmentClearedAt
+                | F::AssignmentCancelAskedAt
+                | F::AssignmentCancelledAt
+                | F::FeedbackAt
+                | F::UnitOwnStateAt
+                | F::CountyBoardAt
+                | F::DrawingVoidedAt
+                | F::StationJoinedAt
+                | F::StationRevokedAt
+        )
+    }
 }
 
 #[cfg(test)]
@@ -376,6 +412,14 @@ mod tests {
         for field in Field::ALL {
             let listed = Field::exclusive_of(field.noun()).contains(field);
             assert_eq!(listed, field.merge() == Merge::Exclusive, "{field:?}");
+        }
+    }
+
+    #[test]
+    fn every_instant_is_known_as_one() {
+        for field in Field::ALL {
+            let word = format!("_{}", field.word());
+            assert_eq!(word.ends_with("_at"), field.is_instant(), "{field:?}");
         }
     }
 }

@@ -125,6 +125,8 @@ kinds! {
     ConflictSettle = 106 "conflict.settle",
     /// 邀请台站.
     StationInvite = 107 "station.invite",
+    /// 时钟误差.
+    StationClock = 108 "station.clock",
     /// 标绘.
     DrawingAdd = 110 "drawing.add",
     /// 改标绘.

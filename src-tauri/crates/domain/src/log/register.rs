@@ -142,6 +142,26 @@ impl Registers {
         self
     }
 
+    /// With whole numbers of known fields replaced where `change` says by what; for looking at,
+    /// never to be stored.
+    #[must_use]
+    pub fn with_ints(mut self, change: impl Fn(Field, &Live, i64) -> Option<i64>) -> Registers {
+        for (code, lives) in &mut self.fields {
+            let Some(field) = Field::from_code(*code) else {
+                continue;
+            };
+            for live in lives {
+                let Value::Int(int) = live.value else {
+                    continue;
+                };
+                if let Some(other) = change(field, live, int) {
+                    live.value = Value::Int(other);
+                }
+            }
+        }
+        self
+    }
+
     /// The canonical bytes: fields by number, values by dot.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {

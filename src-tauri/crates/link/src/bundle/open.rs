@@ -11,7 +11,8 @@ use zstd::stream::read::Decoder;
 
 use super::seal::{FileKey, Opener, unwrap};
 use super::{
-    BundleError, HEADER_MAX, Header, MAGIC, PREFIX, SIGNATURE, SUITE, TAG, VERSION, signed,
+    BundleError, HEADER_MAX, Header, MAGIC, PREFIX, SIGNATURE, SUITE, TAG, VERSION, VERSION_OLDEST,
+    signed,
 };
 use crate::identity::Identity;
 
@@ -84,7 +85,7 @@ fn read_prefix(file: &mut File, there: u64) -> Result<([u8; PREFIX], u64), Bundl
     }
     let cut = |whole| BundleError::Truncated { read: there, whole };
     let [_, _, _, _, version, suite, ..] = prefix;
-    if length > 4 && version != VERSION {
+    if length > 4 && !(VERSION_OLDEST..=VERSION).contains(&version) {
         return Err(BundleError::Version(version));
     }
     if length > 5 && suite != SUITE {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use ed25519_dalek::{Signer, SigningKey};
 use fengsui_domain::log::dot::{Lane, Writer};
-use fengsui_replication::message::{Bye, Message};
+use fengsui_replication::message::{Bye, Message, PROTOCOL};
 use fengsui_replication::port::{Peer, Replica, Want};
 use fengsui_replication::summary::Summary;
 use zeroize::Zeroizing;
@@ -232,7 +232,7 @@ impl Out {
 }
 
 fn record(to: &mut impl Write, message: &Message) -> io::Result<()> {
-    let bytes = message.encode();
+    let bytes = message.encode_for(PROTOCOL);
     let length = u32::try_from(bytes.len()).map_err(io::Error::other)?;
     to.write_all(&length.to_le_bytes())?;
     to.write_all(&bytes)

@@ -212,7 +212,11 @@ impl Replica for Toy {
             }
         }
         let digest = u128::from(summary.digest());
-        Ok(View { summary, digest })
+        Ok(View {
+            summary,
+            digest,
+            is_shown: false,
+        })
     }
 
     fn read(&self, want: &Want) -> Result<Vec<Run>, ReplicaError> {

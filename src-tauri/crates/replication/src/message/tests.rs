@@ -92,7 +92,7 @@ fn message() -> impl Strategy<Value = Message> {
         proptest::collection::vec((any::<u16>(), any::<[u8; 32]>()), 0..4)
             .prop_map(Message::Roster),
         Just(Message::Bye(Bye::TooNew)),
-        (14..=255u8).prop_map(Message::Unknown),
+        (BY_COLUMNS + 1..=255u8).prop_map(Message::Unknown),
     ]
 }
 

@@ -56,7 +56,11 @@ impl Toy {
             }
         }
         let digest = u128::from(summary.digest());
-        View { summary, digest }
+        View {
+            summary,
+            digest,
+            is_shown: false,
+        }
     }
 
     fn hello(&self) -> Hello {

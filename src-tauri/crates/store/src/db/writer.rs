@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
+use super::fold::Folding;
 use super::readers::Readers;
 use super::state::Shared;
 use super::{Proof, Written};
@@ -24,8 +25,6 @@ use crate::witness::Witness;
 /// One job with its answer inside.
 pub(super) type Job = Box<dyn FnOnce(&mut Writer) + Send>;
 
-/// Commits after which the log is folded back even under load.
-const COMMITS_BETWEEN: u32 = 256;
 /// Quiet time after which the log is folded back.
 const QUIET: Duration = Duration::from_millis(500);
 /// How often a missing reserve is tried for.
@@ -40,8 +39,7 @@ pub(super) struct Writer {
     ballast: Ballast,
     readers: Arc<Readers>,
     shared: Arc<Shared>,
-    /// Commits since the log was last folded back.
-    unfolded: u32,
+    folding: Folding,
 }
 
 /// How a COMMIT that was not confirmed came out.
@@ -69,12 +67,17 @@ impl Writer {
             ballast: Ballast::new(&options.home, &options.disk),
             readers,
             shared,
-            unfolded: 0,
+            folding: Folding::default(),
         }
     }
 
     /// Works until the queue is closed, then closes the file cleanly.
     pub(super) fn run(mut self, jobs: &Receiver<Job>) {
+        if let Some(conn) = &mut self.conn
+            && let Err(error) = self.folding.watch(conn)
+        {
+            tracing::warn!(%error, "commits fold the log back themselves");
+        }
         loop {
             let job = match self.next_wake() {
                 None => jobs.recv().map_err(|_| RecvTimeoutError::Disconnected),
@@ -85,16 +88,14 @@ impl Writer {
                 Err(RecvTimeoutError::Timeout) => self.keep_house(),
                 Err(RecvTimeoutError::Disconnected) => break,
             }
-            if self.unfolded >= COMMITS_BETWEEN {
-                self.fold_back();
-            }
+            self.folding.tend(&self.connector, self.conn.as_ref());
         }
         self.close();
     }
 
     /// When to wake without a job; `None` when nothing is due.
     fn next_wake(&self) -> Option<Duration> {
-        match (self.unfolded > 0, self.ballast.is_wanted()) {
+        match (self.folding.is_owed(), self.ballast.is_wanted()) {
             (true, _) => Some(QUIET),
             (false, true) => Some(RESERVE_EVERY),
             (false, false) => None,
@@ -102,21 +103,11 @@ impl Writer {
     }
 
     fn keep_house(&mut self) {
-        self.fold_back();
+        if let Some(conn) = &self.conn {
+            self.folding.now(conn);
+        }
         if self.ballast.is_wanted() {
             self.ballast.make(self.limits.low);
-        }
-    }
-
-    /// Copies the log into the file, as far as no reader stands in the way.
-    fn fold_back(&mut self) {
-        self.unfolded = 0;
-        if let Some(conn) = &self.conn {
-            let folded = conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
-            if let Err(error) = folded {
-                // Nothing is lost: the log still holds it. The next time tells.
-                tracing::warn!(%error, "the log could not be folded back");
-            }
         }
     }
 
@@ -144,7 +135,7 @@ impl Writer {
     fn make_room(&mut self) -> bool {
         let is_released = self.ballast.release();
         let had_log = self.connector.log_bytes() > 0;
-        let is_folded = self.connection().is_ok_and(|conn| fold_whole(conn));
+        let is_folded = self.connection().is_ok() && self.fold_whole();
         is_released || (had_log && is_folded)
     }
 
@@ -187,7 +178,6 @@ impl Writer {
             self.settle(error.into(), written.proof)?;
         }
         self.shared.note_commit(began.elapsed());
-        self.unfolded += 1;
         if let Some(witness) = &mut self.witness
             && !written.heads.is_empty()
             && let Err(error) = witness.note(&written.heads)
@@ -200,7 +190,9 @@ impl Writer {
 
     fn connection(&mut self) -> Result<&mut Connection, StoreError> {
         if self.conn.is_none() {
-            self.conn = Some(self.connector.connect(Role::Writer)?);
+            let mut conn = self.connector.connect(Role::Writer)?;
+            self.folding.watch(&mut conn)?;
+            self.conn = Some(conn);
         }
         self.conn.as_mut().ok_or(StoreError::Closed)
     }
@@ -238,6 +230,7 @@ impl Writer {
     /// Closes the connections, opens the file anew as after a crash, and looks the row up.
     fn ask_the_file(&mut self, proof: Option<Proof>) -> Settled {
         self.conn = None;
+        self.folding.wait();
         let is_alone = !self.shared.interrupt_check() && self.readers.recall();
         let settled = self.look_up(proof, is_alone);
         self.readers.resume();
@@ -263,12 +256,17 @@ impl Writer {
             params![proof.writer, proof.seq],
             |row| row.get(0),
         )?;
-        let is_folded = fold_whole(conn);
+        let is_folded = self.fold_whole();
         Ok(match (is_there, is_folded || is_alone) {
             (true, _) if is_folded => Settled::There,
             (false, true) => Settled::NotThere,
             _ => Settled::Unknown,
         })
+    }
+
+    fn fold_whole(&mut self) -> bool {
+        let conn = self.conn.as_ref();
+        conn.is_some_and(|conn| self.folding.whole(conn))
     }
 
     /// The clean end: log folded back, file closed, mark set.
@@ -277,28 +275,13 @@ impl Writer {
         let Some(conn) = self.conn.take() else {
             return;
         };
-        let is_folded = fold_whole(&conn);
+        let is_folded = self.folding.whole(&conn);
         let is_closed = conn.close().is_ok();
         if is_folded && is_closed && !self.shared.is_damaged() {
             let marked = crate::home::replace_file(&self.home.clean_mark(), b"clean\n");
             if let Err(error) = marked {
                 tracing::warn!(%error, "the clean exit could not be marked");
             }
-        }
-    }
-}
-
-/// Copies the whole log into the file, syncs it and empties the log; `false` when any of it did
-/// not go.
-fn fold_whole(conn: &Connection) -> bool {
-    let folded = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
-        row.get::<_, i64>(0)
-    });
-    match folded {
-        Ok(busy) => busy == 0,
-        Err(error) => {
-            tracing::warn!(%error, "the log could not be folded back whole");
-            false
         }
     }
 }

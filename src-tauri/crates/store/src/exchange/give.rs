@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fengsui_domain::log::chain;
+use fengsui_domain::log::chain::{self, ChainHash};
 use fengsui_domain::log::dot::{Dot, Writer};
 use fengsui_replication::port::Want;
 use fengsui_replication::run::Run;
@@ -34,7 +34,7 @@ pub fn runs(conn: &Connection, want: &Want) -> Result<Vec<Run>, StoreError> {
         if left == 0 {
             break;
         }
-        if let Some(run) = run_of(conn, *writer, *after, left)? {
+        if let Some((run, _)) = run_of(conn, *writer, *after, None, left)? {
             left = left.saturating_sub(run.bytes());
             runs.push(run);
         }
@@ -45,19 +45,22 @@ pub fn runs(conn: &Connection, want: &Want) -> Result<Vec<Run>, StoreError> {
 /// Of all the writers always the one whose next entry came first, a short run at a time.
 fn runs_by_arrival(conn: &Connection, want: &Want) -> Result<Vec<Run>, StoreError> {
     let mut next: BTreeSet<(i64, usize)> = BTreeSet::new();
-    let mut after: Vec<(Writer, u64)> = want.after.clone();
-    for (at, (writer, seq)) in after.iter().enumerate() {
+    // With the chain's hash there, once it is known: finding it means walking the log.
+    let after = want.after.iter().map(|(writer, seq)| (*writer, *seq, None));
+    let mut after: Vec<(Writer, u64, Option<ChainHash>)> = after.collect();
+    for (at, (writer, seq, _)) in after.iter().enumerate() {
         next.extend(arrival(conn, *writer, *seq)?.map(|id| (id, at)));
     }
     let (mut runs, mut left) = (Vec::new(), want.bytes);
     while left > 0
         && let Some((_, at)) = next.pop_first()
-        && let Some((writer, seq)) = after.get_mut(at)
+        && let Some((writer, seq, hash)) = after.get_mut(at)
     {
         // One that is not signed any further is left out.
-        if let Some(run) = run_of(conn, *writer, *seq, left.min(SHORT_RUN_BYTES))? {
+        let most = left.min(SHORT_RUN_BYTES);
+        if let Some((run, end)) = run_of(conn, *writer, *seq, *hash, most)? {
             left = left.saturating_sub(run.bytes());
-            *seq = run.last();
+            (*seq, *hash) = (run.last(), Some(end));
             next.extend(arrival(conn, *writer, *seq)?.map(|id| (id, at)));
             runs.push(run);
         }
@@ -80,19 +83,25 @@ fn arrival(conn: &Connection, writer: Writer, after: u64) -> Result<Option<i64>,
     Ok(ask.query_row(of, |row| row.get(0)).optional()?)
 }
 
+/// The entries after this one, whose chain hash may be known, with the hash at their end.
 fn run_of(
     conn: &Connection,
     writer: Writer,
     after: u64,
+    before: Option<ChainHash>,
     bytes: usize,
-) -> Result<Option<Run>, StoreError> {
+) -> Result<Option<(Run, ChainHash)>, StoreError> {
     let Some((id, head, _)) = writer_row(conn, writer)? else {
         return Ok(None);
     };
     if after >= head {
         return Ok(None);
     }
-    let Some(before) = verify::chain_hash(conn, id, after.cast_signed())? else {
+    let before = match before {
+        Some(known) => Some(known),
+        None => verify::chain_hash(conn, id, after.cast_signed())?,
+    };
+    let Some(before) = before else {
         return Ok(None);
     };
     let is_own = read::own_writer(conn)?.0 == writer.station;
@@ -111,24 +120,25 @@ fn run_of(
         entries.push(entry);
         let is_enough = total >= bytes;
         if let Some(signature) = signatures.get(&seq) {
-            end = Some((entries.len(), *signature));
+            end = Some((entries.len(), *signature, hash));
         } else if is_own && (is_enough || seq == head) {
             let signature = signing::signature_of(conn, Dot { writer, seq }, &hash)?;
-            end = Some((entries.len(), signature));
+            end = Some((entries.len(), signature, hash));
         }
         if (is_enough && end.is_some()) || total > UNSIGNED_BYTES_MAX {
             break;
         }
     }
-    Ok(end.map(|(count, signature)| {
+    Ok(end.map(|(count, signature, hash)| {
         entries.truncate(count);
-        Run {
+        let run = Run {
             writer,
             first: after + 1,
             before,
             entries,
             signature,
-        }
+        };
+        (run, hash)
     }))
 }
 
@@ -139,7 +149,7 @@ fn signatures_after(
 ) -> Result<BTreeMap<u64, [u8; 64]>, StoreError> {
     let mut ask = conn.prepare_cached(
         "SELECT seq, signature FROM head_signature WHERE writer = ?1 AND seq > ?2
-         ORDER BY seq LIMIT 256",
+         ORDER BY seq LIMIT 64",
     )?;
     let rows = ask.query_map(params![writer, after.cast_signed()], |row| {
         Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?))

@@ -1,50 +1,66 @@
 //! Runs that came in: checked against our own heads and their stations' keys, then stored in
-//! short transactions, so that the desk's own commits never wait long.
+//! transactions that end as soon as the desk wants to write.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::Instant;
 
-use fengsui_domain::log::chain::{self, ChainHash};
+use fengsui_domain::log::chain::ChainHash;
 use fengsui_domain::log::dot::{Dot, Writer};
 use fengsui_replication::port::Applied;
 use fengsui_replication::run::{Refusal, Run};
 use fengsui_replication::summary::Head;
 use rusqlite::Connection;
 
-use super::writer_row;
+use super::{head, writer_row};
+use crate::db::Pressure;
 use crate::error::StoreError;
 use crate::log::{Log, Received};
 use crate::{peer, signing};
 
-/// How long one transaction of a merge should take.
-const SHORT: Duration = Duration::from_millis(5);
-const FEW: usize = 16;
-const MANY: usize = 2_048;
+/// Entries after which a merge looks whether anybody waits for the writer.
+const LOOK: usize = 16;
 
-/// Checked entries in order, each with the signed head it completes.
+/// An entry that was checked, with the signed head it completes.
+#[derive(Debug, Clone)]
+struct Checked {
+    bytes: Vec<u8>,
+    end: Option<SignedEnd>,
+}
+
+/// Runs that were checked, cut to what is new; the rest of them from a place on.
 #[derive(Debug, Clone, Default)]
-pub struct Part(Vec<(Vec<u8>, Option<SignedEnd>)>);
+pub struct Part {
+    entries: Arc<Vec<Checked>>,
+    from: usize,
+}
 
-/// Runs that were checked, cut to what is new.
+impl Part {
+    /// Whether everything was stored.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.from >= self.entries.len()
+    }
+
+    /// The rest after so many.
+    #[must_use]
+    pub fn after(&self, count: usize) -> Part {
+        Part {
+            entries: Arc::clone(&self.entries),
+            from: self.from + count,
+        }
+    }
+}
+
+/// Runs that were checked.
 #[derive(Debug, Default)]
 pub struct Ready {
-    entries: Part,
+    /// What is new, in order.
+    pub part: Part,
     /// Writers whose run was refused.
     pub refused: Vec<(Writer, Refusal)>,
     /// Writers of all runs.
     pub writers: Vec<Writer>,
-}
-
-impl Ready {
-    /// Takes out the next entries, for one transaction; `None` when all were taken.
-    pub fn next_part(&mut self, count: usize) -> Option<Part> {
-        if self.entries.0.is_empty() {
-            return None;
-        }
-        let count = count.clamp(1, self.entries.0.len());
-        let rest = self.entries.0.split_off(count);
-        Some(std::mem::replace(&mut self.entries, Part(rest)))
-    }
 }
 
 /// A head that its station signed.
@@ -61,6 +77,7 @@ struct SignedEnd {
 /// Any store error; what is wrong with a run is a refusal, not an error.
 pub fn ready(conn: &Connection, runs: &[Run]) -> Result<Ready, StoreError> {
     let mut out = Ready::default();
+    let mut entries = Vec::new();
     let mut heads: BTreeMap<Writer, (u64, ChainHash)> = BTreeMap::new();
     for run in runs {
         if !out.writers.contains(&run.writer) {
@@ -72,33 +89,33 @@ pub fn ready(conn: &Connection, runs: &[Run]) -> Result<Ready, StoreError> {
         };
         let (seq, hash) = match heads.get(&run.writer) {
             Some(head) => *head,
-            None => writer_row(conn, run.writer)?
-                .map_or((0, chain::GENESIS), |(_, seq, hash)| (seq, hash)),
+            None => head(conn, run.writer)?,
         };
         match run.check(seq, &hash, &key) {
             Err(refusal) => out.refused.push((run.writer, refusal)),
             Ok(_) if run.last() <= seq => {}
             Ok(end) => {
                 heads.insert(run.writer, (run.last(), end));
-                push_new(&mut out, run, seq, end);
+                push_new(&mut entries, run, seq, end);
             }
         }
     }
+    out.part.entries = Arc::new(entries);
     Ok(out)
 }
 
-fn push_new(out: &mut Ready, run: &Run, seq: u64, hash: ChainHash) {
+fn push_new(entries: &mut Vec<Checked>, run: &Run, seq: u64, hash: ChainHash) {
     let skip = usize::try_from((seq + 1).saturating_sub(run.first)).unwrap_or(usize::MAX);
-    let fresh = run.entries.iter().skip(skip);
-    out.entries
-        .0
-        .extend(fresh.map(|entry| (entry.clone(), None)));
-    if let Some((_, end)) = out.entries.0.last_mut() {
+    entries.extend(run.entries.iter().skip(skip).map(|entry| Checked {
+        bytes: entry.clone(),
+        end: None,
+    }));
+    if let Some(last) = entries.last_mut() {
         let head = Dot {
             writer: run.writer,
             seq: run.last(),
         };
-        *end = Some(SignedEnd {
+        last.end = Some(SignedEnd {
             head,
             hash,
             signature: run.signature,
@@ -106,14 +123,52 @@ fn push_new(out: &mut Ready, run: &Run, seq: u64, hash: ChainHash) {
     }
 }
 
-/// Stores some of what is ready; the counts of what came of it.
+/// How a transaction goes on after an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// With the next entry.
+    On,
+    /// With the next entry, after what is folded was written as rows.
+    Write,
+    /// It ends here.
+    End,
+}
+
+/// As the desk allows: a transaction takes the pressure's span, less when somebody waits.
+pub(crate) fn paced(pressure: &Pressure) -> impl FnMut(usize) -> Pace {
+    let began = Instant::now();
+    let (span, mut written) = (pressure.span(), began);
+    move |stored| {
+        if stored % LOOK != 0 {
+            return Pace::On;
+        }
+        let now = Instant::now();
+        if pressure.is_waited_for() || now - began >= span {
+            return Pace::End;
+        }
+        // What is folded and not written is what somebody may still have to wait for.
+        if now - written < span / 4 {
+            return Pace::On;
+        }
+        written = now;
+        Pace::Write
+    }
+}
+
+/// Stores what is ready until the pace, asked with how many were stored, ends it. The counts of
+/// what came of it, and how many entries were stored.
 ///
 /// # Errors
 /// Any store error; the transaction must then be rolled back.
-pub fn store(log: &mut Log<'_>, part: &Part) -> Result<Applied, StoreError> {
+pub fn store(
+    log: &mut Log<'_>,
+    part: &Part,
+    mut pace: impl FnMut(usize) -> Pace,
+) -> Result<(Applied, usize), StoreError> {
     let mut applied = Applied::default();
-    for (bytes, end) in &part.0 {
-        match log.receive(bytes)? {
+    let mut stored = 0;
+    for entry in part.entries.iter().skip(part.from) {
+        match log.receive(&entry.bytes)? {
             Received::Folded => applied.received += 1,
             Received::Waiting => {
                 applied.received += 1;
@@ -122,11 +177,17 @@ pub fn store(log: &mut Log<'_>, part: &Part) -> Result<Applied, StoreError> {
             Received::Fork => applied.forks += 1,
             Received::Known | Received::Gap => {}
         }
-        if let Some(end) = end {
+        if let Some(end) = &entry.end {
             log.keep_signature(end.head, &end.hash, &end.signature)?;
         }
+        stored += 1;
+        match pace(stored) {
+            Pace::On => {}
+            Pace::Write => log.flush()?,
+            Pace::End => break,
+        }
     }
-    Ok(applied)
+    Ok((applied, stored))
 }
 
 /// Heads of these writers as they are on the disk; sequence number 0 = none.
@@ -156,34 +217,4 @@ pub fn heads_of(conn: &Connection, writers: &[Writer]) -> Result<Vec<(Writer, He
 /// Any store error.
 pub(crate) fn seed(conn: &Connection) -> Result<[u8; 32], StoreError> {
     Ok(*signing::seed(conn)?)
-}
-
-/// How many entries go into one transaction, so that it stays short on this disk and machine.
-#[derive(Debug, Clone, Copy)]
-pub struct Pace {
-    count: usize,
-}
-
-impl Default for Pace {
-    fn default() -> Self {
-        Pace { count: 64 }
-    }
-}
-
-impl Pace {
-    /// Entries for the next transaction.
-    #[must_use]
-    pub fn count(self) -> usize {
-        self.count
-    }
-
-    /// Hears how long the work of the last one took, without its commit: that costs the same
-    /// however few entries there are.
-    pub fn took(&mut self, took: Duration) {
-        if took > SHORT {
-            self.count = (self.count / 2).max(FEW);
-        } else if took < SHORT / 2 {
-            self.count = (self.count * 2).min(MANY);
-        }
-    }
 }

@@ -29,12 +29,11 @@ pub(super) fn open(context: &Context<'_>, request: OpenCamera) -> Result<CameraO
         .map(|incident| dot("incident", &incident))
         .transpose()?;
     let actor = context.actor()?;
-    let url = context
+    let opened = context
         .station
         .open_camera(actor, &request.camera, incident)?;
     Ok(CameraOpened {
-        url,
-        // No program of the site is known to this desk: the address is shown.
-        is_started: false,
+        url: opened.url,
+        is_started: opened.is_started,
     })
 }

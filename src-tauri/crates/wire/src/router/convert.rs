@@ -7,6 +7,7 @@ use fengsui_app::incident::BoardRow as AppBoardRow;
 use fengsui_app::station::{Saved as AppSaved, Topic as AppTopic, dot_of};
 use fengsui_app::{AppError, RejectionCode};
 use fengsui_domain::assignment as assignment_domain;
+use fengsui_domain::clock as clock_domain;
 use fengsui_domain::drawing as drawing_domain;
 use fengsui_domain::incident as incident_domain;
 use fengsui_domain::log::dot::Dot;
@@ -16,7 +17,7 @@ use fengsui_domain::{call as call_domain, post as post_domain, unit as unit_doma
 use fengsui_geo::Wgs84;
 
 use crate::call::{Call, CallState, IntakeFix, Line};
-use crate::common::{Fix, Point, PointSource, Saved, Topic, Watch};
+use crate::common::{ClockMark, Fix, Point, PointSource, Saved, Topic, Watch};
 use crate::drawing::{DrawingKind, DrawingShape};
 use crate::failure::{Failure, FailureCode};
 use crate::incident::{
@@ -330,6 +331,9 @@ pub(crate) fn board_row_of(row: AppBoardRow) -> BoardRow {
         place: row.place,
         point: row.point.map(point_of),
         opened_at_ms: row.opened_at_ms,
+        opened_mark: row
+            .opened_mark
+            .map(|mark| mark_of(Field::IncidentOpenedAt.word(), mark)),
         first_order: row.first_order.map(watch_of),
         was_sent: row.was_sent,
         units: row
@@ -383,6 +387,20 @@ pub(crate) fn assignment_of(row: AssignmentRow) -> Assignment {
         channel: channel_of(row.channel),
         watch: row.watch.map(watch_of),
         undelivered_at_ms: row.undelivered_at_ms,
+        clock_marks: row
+            .marks
+            .into_iter()
+            .map(|(of, mark)| mark_of(of.word(), mark))
+            .collect(),
+    }
+}
+
+/// Both times of the instant that is called `of`.
+pub(crate) fn mark_of(of: &str, mark: clock_domain::ClockMark) -> ClockMark {
+    ClockMark {
+        of: of.to_owned(),
+        own_at_ms: mark.own_ms,
+        corrected_at_ms: mark.corrected_ms,
     }
 }
 

@@ -101,6 +101,7 @@ pub(super) fn view(context: &Context<'_>, request: IncidentRef) -> Result<Incide
         invalid_reason,
         order_text,
         timeline: _,
+        clocks: _,
         callsigns: _,
         unit_of: _,
         voice_parts,

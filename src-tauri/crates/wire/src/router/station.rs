@@ -5,17 +5,19 @@ use std::path::Path;
 use fengsui_app::bundle::Preview as AppPreview;
 use fengsui_app::conflict::{Conflict as AppConflict, Side};
 use fengsui_app::peer::{PeerState as AppState, StationRow as AppRow};
+use fengsui_app::touch::PipeState;
 use fengsui_domain::log::field::{Field, Merge};
 use fengsui_domain::station as station_domain;
 
 use super::Context;
-use super::convert::dot;
+use super::convert::{dot, mark_of};
 use crate::common::{Nothing, Stored};
 use crate::failure::{Failure, FailureCode};
 use crate::station::{
     BundlePath, BundlePreview, BundleTaken, BundleWritten, Conflict, ConflictSide, Conflicts,
-    ExportBundle, InviteStation, Invited, Lack, Lacks, Meeting, PeerState, ReturnBoard,
-    RevokeStation, SettleConflict, StationKind, StationRow, Stations, Stranger, TakeBoard,
+    ExportBundle, InviteStation, Invited, Lack, Lacks, Meeting, NarrowPeer, NarrowPipe, PeerState,
+    ReturnBoard, RevokeStation, SettleConflict, StationKind, StationRow, Stations, Stranger,
+    TakeBoard,
 };
 
 /// An instant of the store, where 0 is unknown.
@@ -25,14 +27,10 @@ fn known(at_ms: i64) -> Option<i64> {
 
 pub(super) fn list(context: &Context<'_>, _: Nothing) -> Result<Stations, Failure> {
     let station = context.station;
-    let view = station.stations()?;
-    let name_of = |number: u16| {
-        let row = view.stations.iter().find(|row| row.number == number);
-        row.map(|row| row.name.clone()).unwrap_or_default()
-    };
+    let (view, names) = (station.stations()?, station.names()?);
     let meetings = view.meetings.iter().map(|row| Meeting {
         peer: row.peer,
-        name: name_of(row.peer),
+        name: names.station(row.peer).to_owned(),
         bearer: row.bearer.clone(),
         began_at_ms: row.began_at_ms,
         ended_at_ms: known(row.ended_at_ms),
@@ -53,11 +51,33 @@ pub(super) fn list(context: &Context<'_>, _: Nothing) -> Result<Stations, Failur
     Ok(Stations {
         meetings,
         strangers: strangers.collect(),
+        pipes: station.touch().pipes().into_iter().map(pipe).collect(),
         stations: view.stations.into_iter().map(row).collect(),
         board: view.board,
         may_invite: station.number() < 100,
         chooses_code: station.is_founder(),
     })
+}
+
+fn pipe(pipe: PipeState) -> NarrowPipe {
+    let peers = pipe.peers.into_iter().map(|peer| NarrowPeer {
+        number: peer.station,
+        is_there: peer.is_there,
+        heard_at_ms: peer.heard_at_ms,
+        entries: peer.owed.map(|owed| owed.entries),
+        bytes: peer.owed.map(|owed| owed.bytes),
+        oldest_at_ms: peer.owed.and_then(|owed| known(owed.oldest_ms)),
+    });
+    NarrowPipe {
+        path: pipe.path,
+        bits_per_s: pipe.bits_per_s,
+        is_open: pipe.is_open,
+        bytes_out: pipe.bytes_out,
+        bytes_in: pipe.bytes_in,
+        damaged: pipe.damaged,
+        refused: pipe.refused,
+        peers: peers.collect(),
+    }
 }
 
 fn row(row: AppRow) -> StationRow {
@@ -76,6 +96,8 @@ fn row(row: AppRow) -> StationRow {
         since_ms: known(row.since_ms),
         complete_at_ms: known(row.complete_at_ms),
         clock_ms: row.clock_ms,
+        clock_error_ms: row.clock_error.map(|(ms, _)| ms),
+        clock_by: row.clock_error.map(|(_, by)| by),
         bearer: row.bearer,
         program: row.program,
         addresses: row.addresses,
@@ -188,8 +210,9 @@ fn side(side: Side) -> ConflictSide {
         id: side.dot.to_string(),
         station: side.station,
         station_name: side.station_name,
-        account: side.actor,
+        by: side.by,
         at_ms: side.at_ms,
+        clock_mark: side.mark.map(|mark| mark_of("at", mark)),
         words: side.words,
         incident: side.incident.map(|dot| dot.to_string()),
         assignment: side.assignment.map(|dot| dot.to_string()),

@@ -182,17 +182,18 @@ const shown = new WeakMap<GeoJSONSource, unknown>();
 /**
  * Gives a source its data, unless it shows the same already: every change costs several frames.
  * `of`: what the data was made from, where that is cheaper to compare than the data itself; then
- * the data is made only if it is another.
+ * the data is made only if it is another. Answers whether it was.
  */
-export function setData(map: MapLibre, name: SourceName, data: FeatureCollection | (() => FeatureCollection), of?: unknown): void {
+export function setData(map: MapLibre, name: SourceName, data: FeatureCollection | (() => FeatureCollection), of?: unknown): boolean {
   const source = map.getSource<GeoJSONSource>(name);
-  if (!source) return;
-  if (of !== undefined && shown.get(source) === of) return;
+  if (!source) return false;
+  if (of !== undefined && shown.get(source) === of) return false;
   const made = typeof data === 'function' ? data() : data;
   const mark = of ?? JSON.stringify(made);
-  if (shown.get(source) === mark) return;
+  if (shown.get(source) === mark) return false;
   shown.set(source, mark);
   source.setData(made);
+  return true;
 }
 
 /** The wall shows where things happen, not whose they are. */

@@ -43,8 +43,10 @@ pub(in crate::router) fn lines(
     if let Some(call) = &view.call {
         lines.push(TimelineLine {
             entry: call.dot.to_string(),
-            at_ms: call.ring_at_ms,
-            written_at_ms: call.ring_at_ms,
+            at_ms: call.ring_mark.map_or(call.ring_at_ms, |mark| mark.own_ms),
+            written_at_ms: call.ring_mark.map_or(call.ring_at_ms, |mark| mark.own_ms),
+            corrected_at_ms: call.ring_mark.map(|mark| mark.corrected_ms),
+            is_clock_unknown: false,
             by: String::new(),
             kind: Kind::CallRing.word().to_owned(),
             params: vec![
@@ -82,6 +84,11 @@ fn line(entry: &Entry, view: &IncidentView, county: &County, people: &People) ->
         entry: entry.dot.to_string(),
         at_ms: entry.at_ms,
         written_at_ms: entry.hlc.ms(),
+        corrected_at_ms: view
+            .clocks
+            .mark(entry.dot, entry.hlc, entry.at_ms)
+            .map(|mark| mark.corrected_ms),
+        is_clock_unknown: view.clocks.is_unknown(entry.dot, entry.hlc),
         by,
         kind: kind.map_or("unknown", Kind::word).to_owned(),
         params,

@@ -52,6 +52,8 @@ struct Proxy {
     is_up: watch::Sender<bool>,
     connections: Arc<AtomicU64>,
     hurt: Arc<AtomicU64>,
+    /// Each piece comes so much later, beside what the plan says, ms.
+    lag_ms: Arc<AtomicU64>,
     _runtime: Runtime,
 }
 
@@ -61,6 +63,7 @@ struct Wire {
     number: u64,
     is_up: watch::Receiver<bool>,
     hurt: Arc<AtomicU64>,
+    lag_ms: Arc<AtomicU64>,
 }
 
 impl Proxy {
@@ -76,7 +79,9 @@ impl Proxy {
         let is_up = watch::Sender::new(true);
         let connections = Arc::new(AtomicU64::new(0));
         let hurt = Arc::new(AtomicU64::new(0));
+        let lag_ms = Arc::new(AtomicU64::new(0));
         let (up, count, hurts) = (is_up.clone(), Arc::clone(&connections), Arc::clone(&hurt));
+        let lag = Arc::clone(&lag_ms);
         runtime.spawn(async move {
             loop {
                 let (near, _) = listener.accept().await.unwrap();
@@ -85,6 +90,7 @@ impl Proxy {
                     number: count.fetch_add(1, Ordering::Relaxed),
                     is_up: up.subscribe(),
                     hurt: Arc::clone(&hurts),
+                    lag_ms: Arc::clone(&lag),
                 };
                 tokio::spawn(async move {
                     let far = TcpStream::connect(to).await.unwrap();
@@ -102,6 +108,7 @@ impl Proxy {
             is_up,
             connections,
             hurt,
+            lag_ms,
             _runtime: runtime,
         }
     }
@@ -128,7 +135,8 @@ async fn pass(mut from: tcp::OwnedReadHalf, mut to: tcp::OwnedWriteHalf, mut wir
         if count == 0 || wire.is_up.wait_for(|up| *up).await.is_err() {
             return;
         }
-        tokio::time::sleep(wire.plan.delay).await;
+        let lag = Duration::from_millis(wire.lag_ms.load(Ordering::Relaxed));
+        tokio::time::sleep(wire.plan.delay + lag).await;
         let mut count = count;
         let hurt = |wire: &Wire| wire.hurt.fetch_add(1, Ordering::Relaxed);
         if let Some(at) = wire.plan.flip.map(|flip| flip(wire.number))
@@ -231,21 +239,21 @@ fn a_slow_connection_brings_everything_in_one_session() {
 
 #[test]
 fn a_message_that_takes_longer_than_silence_may_still_comes() {
-    let plan = Plan {
-        delay: Duration::from_millis(600),
-        ..CLEAN
-    };
     let (one, other) = (Toy::new(1, &[1, 2]), Toy::new(2, &[1, 2]));
-    other.write_noise(Lane::Bulk, 125, 1_000);
+    // Fast at first, so that messages are as large as they come.
+    other.write_noise(Lane::Bulk, 1_000, 1_000);
     let first = start(&one, listen());
-    let proxy = Proxy::new(address(&first), plan);
+    let proxy = Proxy::new(address(&first), CLEAN);
     let _second = start(&other, dial(proxy.address));
-    until("met", || !one.state().opened.is_empty());
+    until("messages have grown", || one.has(1_000));
+    proxy.lag_ms.store(600, Ordering::Relaxed);
     let began = Instant::now();
-    until("all there", || one.has(125));
+    other.write_noise(Lane::Bulk, 125, 1_000);
+    until("all there", || one.has(1_125));
     assert!(
         began.elapsed() > Duration::from_secs(6),
-        "one message, slowly"
+        "one message, slowly: {:?}",
+        began.elapsed()
     );
     let closed = one.state().closed.clone();
     assert_eq!((closed, proxy.connections()), (vec![], 1));

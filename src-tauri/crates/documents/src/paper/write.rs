@@ -1,10 +1,10 @@
 //! Writes set pages as PDF: real text that can be searched, faces cut down to the letters used,
-//! the archive form PDF/A-2u. Not here: where anything stands (`layout`).
+//! the archive form PDF/A-2u. Not here: where anything stands (`page`).
 
 use super::face::{FaceNumber, Faces};
-use super::layout::local;
+use super::frame::{About, local};
 use super::page::{Mark, PAGE_PT, Page};
-use super::sheet::{Level, OrderMap, OrderSheet};
+use super::value::Level;
 use crate::DocumentError;
 use chrono::{Datelike as _, Timelike as _};
 use krilla::color::luma;
@@ -19,9 +19,10 @@ use krilla::text::{Font, TextDirection};
 use krilla::{Document, SerializeSettings};
 use std::collections::BTreeMap;
 
-/// Writes the pages of a sheet.
+/// Writes the pages of a paper, with the picture (PNG) that stands on them, if any.
 pub(crate) fn pdf(
-    sheet: &OrderSheet,
+    about: &About<'_>,
+    picture: Option<&[u8]>,
     faces: &Faces,
     pages: &[Page],
 ) -> Result<Vec<u8>, DocumentError> {
@@ -34,14 +35,11 @@ pub(crate) fn pdf(
         configuration,
         ..SerializeSettings::default()
     };
-    let picture = match &sheet.map {
-        OrderMap::Picture { png, .. } => {
-            Some(Image::from_png(png.clone().into(), false).map_err(failed)?)
-        }
-        OrderMap::Missing(_) => None,
-    };
+    let picture = picture
+        .map(|png| Image::from_png(png.to_vec().into(), false).map_err(failed))
+        .transpose()?;
     let mut document = Document::new_with(settings);
-    document.set_metadata(metadata(sheet));
+    document.set_metadata(metadata(about));
     let mut pen = Pen {
         faces,
         fonts: BTreeMap::new(),
@@ -61,16 +59,17 @@ pub(crate) fn pdf(
     document.finish().map_err(|why| failed(format!("{why:?}")))
 }
 
-fn metadata(sheet: &OrderSheet) -> Metadata {
+fn metadata(about: &About<'_>) -> Metadata {
+    let imprint = about.imprint;
     let mut metadata = Metadata::new()
-        .title(format!("出警单 {}", sheet.number))
+        .title(format!("{} {}", about.title, about.of))
         .creator("Fengsui 烽燧".into())
         .producer("Fengsui 烽燧".into())
         .language("zh-CN".into())
-        .authors(vec![sheet.issuer.clone()])
-        .document_id(super::sheet::check_code(sheet));
-    if let Some(made) = local(sheet.made_at_ms, sheet.utc_offset_min) {
-        let offset = sheet.utc_offset_min;
+        .authors(vec![imprint.issuer.clone()])
+        .document_id(about.code.clone());
+    if let Some(made) = local(imprint.made_at_ms, imprint.utc_offset_min) {
+        let offset = imprint.utc_offset_min;
         let date = DateTime::new(u16::try_from(made.year()).unwrap_or_default())
             .month(made.month() as u8)
             .day(made.day() as u8)

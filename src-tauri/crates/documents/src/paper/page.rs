@@ -1,8 +1,8 @@
 //! Pages being filled from top to bottom, and what is drawn on them, in points from the upper
-//! left corner. Not here: what the form says (`layout`), PDF (`write`).
+//! left corner. Not here: what a paper says (its `layout`), PDF (`write`).
 
 use super::face::Faces;
-use super::sheet::Level;
+use super::value::Level;
 use crate::text::wrap;
 
 /// A4, in points.
@@ -16,6 +16,8 @@ pub(crate) const BOTTOM_PT: f64 = 772.0;
 /// Body of the text and its leading: one and a half lines.
 pub(crate) const BODY_PT: f64 = 10.5;
 pub(crate) const LEADING_PT: f64 = 15.75;
+/// Small print.
+pub(crate) const SMALL_PT: f64 = 8.5;
 /// Between a cell's border and its words.
 const PADDING_PT: f64 = 5.0;
 
