@@ -5,6 +5,7 @@ import { latest, validateStyleMin } from '@maplibre/maplibre-gl-style-spec';
 import type { StyleSpecification } from 'maplibre-gl';
 import css from '../src/kit/tokens.css?raw';
 import { FixtureHost } from '../fixture/fixture-host';
+import { Frames } from '@features/map/base/coarse';
 import { Pace } from '@features/map/base/pace';
 import { baseStyle, resolve, styleTemplate } from '@features/map/base/style';
 import { ageOf, circle, outside, scaleBar, unitFeatures } from '@features/map/layers/things';
@@ -128,5 +129,27 @@ describe('how often what moves is drawn', () => {
     pace.drawn(50_000);
     expect(pace.isDue(34_999)).toBe(false);
     expect(pace.isDue(35_000)).toBe(true);
+  });
+});
+
+describe('when the map is drawn with fewer points', () => {
+  const run = (gaps_ms: number[]) => {
+    const frames = new Frames();
+    frames.begin();
+    let now_ms = 1000;
+    frames.drawn(now_ms);
+    const said = gaps_ms.map((gap_ms) => frames.drawn((now_ms += gap_ms)));
+    return { said, isFast: frames.isFast };
+  };
+  it('is when three frames in a row do not follow the hand', () => {
+    expect(run([90, 90, 90]).said).toEqual([false, false, true]);
+  });
+  it('is not for a moment that was slow', () => {
+    expect(run([90, 90, 16, 90, 90, 16]).said).not.toContain(true);
+  });
+  it('ends with a movement as fast as the display', () => {
+    expect(run([16, 17, 16, 17]).isFast).toBe(true);
+    expect(run([30, 30, 30, 30]).isFast).toBe(false);
+    expect(run([16]).isFast, 'too few to tell').toBe(false);
   });
 });

@@ -6,9 +6,9 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
-use fengsui_store::{Db, Home, OpenOptions, verify};
 use serde_json::{Value, json};
 
+use super::equal::prove_equal;
 use super::net::Networks;
 use super::process::{PERSONS, PORT, Running, until};
 use crate::desk::text;
@@ -79,9 +79,7 @@ pub fn tell(homes: &Path, say: &mut dyn FnMut(&str)) -> Result<()> {
     report(&mut hall, say)?;
     hand_back(&mut hall, &mut town)?;
     say("接警权交还指挥中心，没有冲突");
-    hall.is_whole_with(1)?;
-    town.is_whole_with(1)?;
-    prove_equal([hall, town])?;
+    prove_equal(&networks, vec![hall, town])?;
     say("两站停机核验：日志成链完整，各表逐行相等");
     Ok(())
 }
@@ -238,30 +236,5 @@ fn report(hall: &mut Running, say: &mut dyn FnMut(&str)) -> Result<()> {
         count("conflicts")?
     ));
     ensure!(count("opened")? == 1 && count("changed")? == 1, "{meeting}");
-    Ok(())
-}
-
-/// The programs end; their files say the same, row for row, and each log is whole.
-///
-/// # Errors
-/// They do not.
-pub fn prove_equal(stations: impl IntoIterator<Item = Running>) -> Result<()> {
-    let mut homes = Vec::new();
-    for station in stations {
-        homes.push(station.home().to_owned());
-    }
-    let mut rows = Vec::new();
-    for home in &homes {
-        let db = Db::open(&OpenOptions::new(Home::at(home)))?;
-        let proof = db.read(verify::prove)?;
-        ensure!(proof.broken.is_empty(), "{:?}", proof.broken);
-        rows.push(db.read(verify::shared)?);
-    }
-    for (at, other) in rows.iter().enumerate() {
-        for (table, hash) in other {
-            let first = rows.first().and_then(|first| first.get(table));
-            ensure!(first == Some(hash), "station {at}: {table} differs");
-        }
-    }
     Ok(())
 }

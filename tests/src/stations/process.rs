@@ -138,10 +138,10 @@ impl Running {
         })
     }
 
-    /// Its home.
+    /// Its place among the networks.
     #[must_use]
-    pub fn home(&self) -> &Path {
-        &self.home
+    pub fn at(&self) -> usize {
+        self.at
     }
 
     /// Ends it as a power cut would; its home.

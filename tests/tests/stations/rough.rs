@@ -6,8 +6,9 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use fengsui_tests::desk::Scratch;
+use fengsui_tests::stations::equal::prove_equal;
 use fengsui_tests::stations::net::{Half, Networks};
-use fengsui_tests::stations::outage::{prove_equal, two_in_touch};
+use fengsui_tests::stations::outage::two_in_touch;
 use fengsui_tests::stations::process::Running;
 use fengsui_tests::stations::rough::{Rough, Roughness};
 use serde_json::json;
@@ -50,11 +51,11 @@ fn told(name: &str, cable: &Rough, began: Instant) {
     );
 }
 
-fn both_whole(mut hall: Running, mut town: Running) {
+fn both_whole(networks: &Networks, mut hall: Running, mut town: Running) {
     hall.is_whole_with(1).unwrap();
     town.is_whole_with(1).unwrap();
     assert_eq!(hall.numbers().unwrap(), town.numbers().unwrap());
-    prove_equal([hall, town]).unwrap();
+    prove_equal(networks, vec![hall, town]).unwrap();
 }
 
 #[test]
@@ -91,7 +92,7 @@ fn late_lost_doubled_and_damaged_frames_cost_time_only() {
     for kind in [&counted.lost, &counted.doubled, &counted.damaged] {
         assert!(kind.load(Ordering::Relaxed) > 0, "{counted:?}");
     }
-    both_whole(hall, town);
+    both_whole(&networks, hall, town);
 }
 
 /// 9,600 bit/s, 400 ms, 2 % lost (fault 22): what is urgent overtakes a day's audit lines.
@@ -140,7 +141,7 @@ fn over_a_slow_radio_the_urgent_overtakes() {
     assert!(to_come > 0, "there was nothing to overtake");
     drop(cable);
     networks.join().unwrap();
-    both_whole(hall, town);
+    both_whole(&networks, hall, town);
 }
 
 /// Up 2 s, down 3 s (fault 21): each time it is up something comes over.
@@ -178,7 +179,7 @@ fn up_and_down_by_turns_it_goes_on() {
     cable.let_pass(Half::Towns, true);
     have_all(&mut town, &backlog);
     told("2 s up, 3 s down, 16 kbit/s", &cable, began);
-    both_whole(hall, town);
+    both_whole(&networks, hall, town);
 }
 
 /// The hall hears the township and is not heard (fault 21): both say so, and nothing is lost.
@@ -208,5 +209,5 @@ fn deaf_in_one_direction_both_say_so() {
     town.have(&unheard).unwrap();
     hall.have(&heard).unwrap();
     told("deaf in one direction", &cable, began);
-    both_whole(hall, town);
+    both_whole(&networks, hall, town);
 }

@@ -14,6 +14,9 @@ use crate::keyring::DatabaseKey;
 /// Pages in the write-ahead log at which SQLite folds it back by itself; the writer does so
 /// earlier, after its answer is out.
 const CHECKPOINT_PAGES: u32 = 4_000;
+/// What the writer keeps of the file in memory, KiB. Each page that is not there is read, proven
+/// and deciphered anew: with SQLite's own 2 MiB that is most of the work of a long past.
+const WRITER_CACHE_KIB: i64 = 64 * 1024;
 /// Prepared statements a connection keeps; more than one command of the desk needs, or each
 /// command would parse its own anew.
 const STATEMENTS: usize = 128;
@@ -93,6 +96,7 @@ impl Connector {
         conn.pragma_update(None, "synchronous", level)?;
         conn.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
         conn.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
+        conn.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
         let set: i64 = conn.query_row("PRAGMA synchronous", [], |row| row.get(0))?;
         if set != level {
             return Err(StoreError::Io {
