@@ -84,6 +84,8 @@ export const desk = {
   'setting.limit.working': { zh: '处置', en: 'Handling' },
   'setting.limit.returning': { zh: '返回', en: 'Returning' },
   'setting.limit.cancel_sign': { zh: '撤销未签收', en: 'Cancelling not signed for' },
+  'settings.repeat': { zh: '同一号码或地点，30 天内从第几次起提示', en: 'Number or place seen before: said from which report in 30 days' },
+  'settings.repeat_unit': { zh: '次', en: 'reports' },
   'setting.limit.callback': { zh: '未接未回拨', en: 'Missed call not called back' },
   'audit.title': { zh: '审计', en: 'Audit' },
   'audit.verify': { zh: '核验日志链', en: 'verify the log' },

@@ -41,7 +41,7 @@ export const failure = {
   'failure.board.second_person': { zh: '须有第二人签名：另一个值班长、指挥长、派警或管理账号', en: 'A second person must sign: another account that leads the shift, commands, dispatches or administers' },
   'failure.bundle.refused': { zh: '信使包没有做成或没有导入：{why}[（读到 {percent}%）]。本站数据未变', en: 'The bundle was not written or not taken: {why}[ (read to {percent}%)]. Nothing here changed' },
   'failure.voice.code': { zh: '短码“{code}”不对，没有记入。短码共五位，如 A7-41K：请对方整码再念一遍[，末位若是 {expected}，前四位就没听错]', en: '“{code}” is no code; nothing was entered. A code has five characters, as A7-41K: ask for all of it again[; if it ends in {expected}, the first four were heard right]' },
-  'failure.voice.none': { zh: '两件都不是语音转来的，不能并', en: 'Neither was entered by voice; they cannot be joined' },
+  'failure.incident.not_joined': { zh: '它没有并入别的警情，不用分开', en: 'It was joined to nothing' },
   'failure.county.not_here': { zh: '本站尚未收到全县名册，连上任一台站后才能登录', en: 'This station has not received the county’s register yet; sign in once it has met any station' },
   'failure.store.disk_full': { zh: '磁盘满了。预留空间已放出，还能接警；请清理磁盘', en: 'The disk is full. Reserve space was freed so calls can still be taken; clear the disk' },
   'failure.store.read_only': { zh: '数据库只读，什么都存不下。先用纸单', en: 'The database is read-only; nothing can be saved. Use paper forms' },

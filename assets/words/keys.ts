@@ -65,6 +65,8 @@ export const keys = {
   'keys.alt_s': { zh: '静音 / 响', en: 'mute / sound' },
   'keys.settings': { zh: '设置：语言、时限', en: 'settings: language, limits' },
   'keys.stations': { zh: '台站：邀请、接管、对账', en: 'stations: invite, take over, reports' },
+  'keys.alt_m': { zh: '同一起：并入/分开', en: 'same event: join/part' },
+  'keys.alt_h': { zh: '此号码、此地以前的警情', en: 'earlier from this number or place' },
   'keys.voice': { zh: '语音转来的单：并入/分开', en: 'what was heard: join/part' },
   'keys.copy': { zh: '本所：派给本所单位的指令', en: 'orders to this house’s crews' },
   'keys.outage': { zh: '通信中断：口头下达', en: 'outage: orders by voice' },

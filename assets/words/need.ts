@@ -21,7 +21,7 @@ export const need = {
   'need.review.what': { zh: '{number} 结案后有新情况', en: '{number}: news after it was closed' },
   'need.missed_call': { zh: '未接', en: 'Missed' },
   'need.missed_call.what': { zh: '{number} 未回拨', en: '{number} not called back' },
-  'need.voice': { zh: '语音核对', en: 'Voice: check' },
+  'need.voice': { zh: '并单核对', en: 'Same: check' },
   'need.voice.what': { zh: '{number} {why}，并入还是另一起', en: '{number}: {why}; the same or another?' },
   'voice.why.contradicts': { zh: '同码但类别或地点不符', en: 'same code, but type or place differ' },
   'voice.why.several': { zh: '几件同码', en: 'several have this code' },

@@ -210,7 +210,7 @@ export const station = {
   'heard.go': { zh: '建单', en: 'enter' },
   'heard.leave': { zh: '不记', en: 'leave' },
   'voice.mark': { zh: '语音', en: 'voice' },
-  'voice.check': { zh: '语音核对', en: 'voice: check' },
+  'voice.check': { zh: '并单核对', en: 'same: check' },
   'voice.stub': { zh: '语音转来，{from} 呼；原单未到', en: 'Heard from {from}; the original is not here' },
   'voice.part': { zh: '含 {from} 语音转来 {at}（{number}）', en: 'with what {from} called in {at} ({number})' },
   'voice.key': { zh: '并入/分开', en: 'join/part' },

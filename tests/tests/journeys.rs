@@ -15,6 +15,7 @@ mod journeys {
     mod features;
     mod filling;
     mod forces;
+    mod kin;
     mod main_road;
     mod map;
     mod random;

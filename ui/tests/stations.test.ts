@@ -368,17 +368,38 @@ describe('heard by voice', () => {
     await start((county) => county.fill(72), 'shift');
     const open = host.open.get('0917');
     if (open) host.voice.mark(open.row, '指挥中心', true);
-    host.voice.doubts.set('0917', { why: 'contradicts', others: [{ id: '0915', number: '20261122-FS-00015-X', place: '学府路' }] });
+    host.voice.doubts.set('0917', { why: 'contradicts', alone: '0917', others: [{ id: '0915', number: '20261122-FS-00015-X', place: '学府路' }] });
     host.changed('incidents');
     find('queue')?.querySelector<HTMLElement>('[data-incident="0917"]')?.click();
     await vi.waitFor(() => expect(text('voice-note')).toContain('同码但类别或地点不符'));
-    expect(text('queue-voice')).toBe('语音核对');
+    expect(text('queue-voice')).toBe('并单核对');
     press('Alt+V');
     press('1');
     await vi.waitFor(() => expect(sent('incident.join')).toEqual([{ incident: '0917', into: '0915' }]));
     press('Alt+V');
     press('2');
     await vi.waitFor(() => expect(sent('incident.part')).toEqual([{ part: '0917', reason: '' }]));
+  });
+
+  it('one event that two reported becomes one by Alt M and a digit, and is parted by the same', async () => {
+    await start((county) => county.fill(72), 'shift');
+    find('queue')?.querySelector<HTMLElement>('[data-incident="0920"]')?.click();
+    await vi.waitFor(() => expect(text('kin-likely')).toContain('（相似 0.82）'));
+    expect(text('kin-likely')).toContain('190 m 早 4 min');
+    expect(text('kin-number')).toBe('此号码 30 天第 4 次：邻里噪音×3');
+    expect(find('kin-place')).toBeNull();
+    press('Alt+H');
+    await vi.waitFor(() => expect(text('digit-choice')).toContain('邻里噪音 锦华苑 3 幢'));
+    press('Escape');
+    press('Alt+M');
+    press('1');
+    await vi.waitFor(() => expect(sent('incident.join')).toEqual([{ incident: '0920', into: '0917' }]));
+    find('queue')?.querySelector<HTMLElement>('[data-incident="0917"]')?.click();
+    await vi.waitFor(() => expect(text('kin-joined')).toBe('报警 2 次，含 0920-T'));
+    expect(text('queue-callers')).toBe('报警 2 次');
+    press('Alt+M');
+    press('1');
+    await vi.waitFor(() => expect(sent('incident.part')).toEqual([{ part: '0920', reason: '' }]));
   });
 
   it('a station house sees the orders to its crews and says something to one', async () => {

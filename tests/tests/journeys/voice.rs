@@ -232,8 +232,11 @@ fn a_code_of_another_incident_is_for_a_person() {
         hall.refused("incident.join", join).unwrap(),
         "nothing_to_change"
     );
-    let both = json!({ "incident": wrong, "into": right });
-    assert_eq!(hall.refused("incident.join", both).unwrap(), "voice.none");
+    let alone = json!({ "part": wrong });
+    assert_eq!(
+        hall.refused("incident.part", alone).unwrap(),
+        "incident.not_joined"
+    );
     county.meet(0, 1);
     county.prove_equal();
     for desk in &county.desks {

@@ -68,7 +68,7 @@ export const failureTable: Record<DeskCode, FailureRow> = {
   'board.second_person': no('failure.board.second_person'),
   'bundle.refused': no('failure.bundle.refused'),
   'voice.code': no('failure.voice.code'),
-  'voice.none': no('failure.voice.none'),
+  'incident.not_joined': no('failure.incident.not_joined'),
   'county.not_here': no('failure.county.not_here'),
   'store.disk_full': fault('failure.store.disk_full', 'alarm', 'retry'),
   'store.read_only': fault('failure.store.read_only', 'alarm', 'write_down'),

@@ -272,6 +272,20 @@ rebuild_equal: boolean,
  */
 broken: Array<string>, };
 
+export type Before = { 
+/**
+ * How many in these days, this one with them.
+ */
+count: number, 
+/**
+ * Of those before, by type; most first.
+ */
+types: Array<TypeCount>, 
+/**
+ * Those before, newest first; the first few.
+ */
+rows: Array<Earlier>, };
+
 export type Board = { 
 /**
  * Rows in display order.
@@ -364,7 +378,11 @@ in_parallel: boolean,
 /**
  * What was entered by voice in it (语音转来); `null` = nothing.
  */
-voice: VoiceMark | null, };
+voice: VoiceMark | null, 
+/**
+ * Reports that it is made of (并入); 1 = nothing was joined.
+ */
+callers: number, };
 
 export type BoardUnit = { 
 /**
@@ -1365,6 +1383,32 @@ export type Drawings = {
  */
 rows: Array<DrawingRow>, };
 
+export type Earlier = { 
+/**
+ * Its dot.
+ */
+id: string, 
+/**
+ * 警情编号.
+ */
+number: string, 
+/**
+ * Type name.
+ */
+type_name: string | null, 
+/**
+ * Place text.
+ */
+place: string | null, 
+/**
+ * Opened, epoch ms.
+ */
+opened_at_ms: number, 
+/**
+ * Result code.
+ */
+result: string | null, };
+
 export type EnrolAccount = { 
 /**
  * Account, 1–32 characters.
@@ -1419,7 +1463,7 @@ params: Array<Param>,
  */
 trace: string, };
 
-export type FailureCode = "session.missing" | "session.denied" | "session.locked" | "post.not_allowed" | "post.not_granted" | "request.unknown" | "request.malformed" | "value.invalid" | "not_found" | "ambiguous" | "call.none_ringing" | "call.taken" | "call.state" | "incident.stage" | "incident.result_missing" | "incident.text_missing" | "incident.units_active" | "code.unknown" | "unit.state" | "unit.engaged" | "unit.already_there" | "override.reason_needed" | "assignment.stage" | "cancel.unconfirmed" | "time.impossible" | "account.exists" | "passphrase.short" | "nothing_to_change" | "reading.unknown" | "map.missing" | "map.busy" | "drawing.points" | "drawing.place" | "drawing.spread" | "drawing.voided" | "invitation.invalid" | "invite.refused" | "revoke.refused" | "board.second_person" | "bundle.refused" | "voice.code" | "voice.none" | "county.not_here" | "store.disk_full" | "store.read_only" | "store.busy" | "store.corrupt" | "store.not_written" | "store.ambiguous" | "store.io" | "store.too_new" | "store.foreign" | "store.upgrade_failed" | "key.wrong" | "key.locked" | "key.missing" | "home.in_use" | "internal.panic";
+export type FailureCode = "session.missing" | "session.denied" | "session.locked" | "post.not_allowed" | "post.not_granted" | "request.unknown" | "request.malformed" | "value.invalid" | "not_found" | "ambiguous" | "call.none_ringing" | "call.taken" | "call.state" | "incident.stage" | "incident.result_missing" | "incident.text_missing" | "incident.units_active" | "code.unknown" | "unit.state" | "unit.engaged" | "unit.already_there" | "override.reason_needed" | "assignment.stage" | "cancel.unconfirmed" | "time.impossible" | "account.exists" | "passphrase.short" | "nothing_to_change" | "reading.unknown" | "map.missing" | "map.busy" | "drawing.points" | "drawing.place" | "drawing.spread" | "drawing.voided" | "invitation.invalid" | "invite.refused" | "revoke.refused" | "board.second_person" | "bundle.refused" | "voice.code" | "incident.not_joined" | "county.not_here" | "store.disk_full" | "store.read_only" | "store.busy" | "store.corrupt" | "store.not_written" | "store.ambiguous" | "store.io" | "store.too_new" | "store.foreign" | "store.upgrade_failed" | "key.wrong" | "key.locked" | "key.missing" | "home.in_use" | "internal.panic";
 
 export type Feedback = { 
 /**
@@ -1826,6 +1870,10 @@ code_aloud: string,
  */
 timeline: Array<TimelineLine>, 
 /**
+ * Reports that persons joined to it.
+ */
+joined: Array<JoinedReport>, 
+/**
  * Stubs that are parts of it, oldest first.
  */
 voice_parts: Array<VoicePart>, 
@@ -1906,13 +1954,58 @@ expires_at_ms: number, };
 
 export type JoinIncident = { 
 /**
- * One of them; a stub.
+ * One of them.
  */
 incident: string, 
 /**
  * The other.
  */
 into: string, };
+
+export type JoinedReport = { 
+/**
+ * Its dot.
+ */
+id: string, 
+/**
+ * Its own 警情编号.
+ */
+number: string, 
+/**
+ * Its short code.
+ */
+short_code: string, 
+/**
+ * Caller's number; `null` = unknown.
+ */
+caller: string | null, 
+/**
+ * Place as told.
+ */
+place: string | null, 
+/**
+ * Opened, epoch ms.
+ */
+opened_at_ms: number, };
+
+export type Kin = { 
+/**
+ * Days that count.
+ */
+days: number, 
+/**
+ * Reports on the same number (重复警情); `null` = seldomer than the county's threshold, or
+ * the number is unknown.
+ */
+number: Before | null, 
+/**
+ * Reports of the same place.
+ */
+place: Before | null, 
+/**
+ * What may be the same event (可能重复), the likeliest first.
+ */
+likely: Array<Likely>, };
 
 export type KitCount = { 
 /**
@@ -2107,6 +2200,32 @@ areas: Array<LayerArea>,
 things: Array<LayerThing>, };
 
 export type Level = "normal" | "attention" | "urgent" | "grave";
+
+export type Likely = { 
+/**
+ * What it is.
+ */
+earlier: Earlier, 
+/**
+ * Its short code.
+ */
+short_code: string, 
+/**
+ * How alike, 0–1.
+ */
+score: number, 
+/**
+ * Metres apart; `null` = one of them has no point.
+ */
+apart_m: number | null, 
+/**
+ * Time apart, ms.
+ */
+apart_ms: number, 
+/**
+ * Reports in it.
+ */
+callers: number, };
 
 export type Line = "110" | "119" | "122";
 
@@ -2636,7 +2755,7 @@ value: string, };
 
 export type PartIncident = { 
 /**
- * The stub.
+ * It.
  */
 part: string, 
 /**
@@ -3189,6 +3308,12 @@ near: Point | null,
  */
 limit: number, };
 
+export type SetRepeat = { 
+/**
+ * 2–99; 0 turns the rule off.
+ */
+from: number, };
+
 export type SetRoadSpeed = { 
 /**
  * Class.
@@ -3245,7 +3370,11 @@ export type Settings = {
 /**
  * All.
  */
-settings: Array<Setting>, };
+settings: Array<Setting>, 
+/**
+ * From which report in 30 days on a number or a place says so (重复警情); 0 = never.
+ */
+repeat_from: number, };
 
 export type SettleConflict = { 
 /**
@@ -3513,6 +3642,16 @@ invalid: number | null, };
 
 export type Topic = "calls" | "incidents" | "units" | "positions" | "needs" | "honesty" | "settings" | "map" | "wall" | "drawings" | "stations" | "roads";
 
+export type TypeCount = { 
+/**
+ * Type name; `null` = none was chosen.
+ */
+name: string | null, 
+/**
+ * How many.
+ */
+count: number, };
+
 export type TypeProposal = { 
 /**
  * Type code.
@@ -3670,6 +3809,10 @@ export type VoiceDoubt = {
  * Why they are not one: `contradicts`, `several`, `torn`.
  */
 why: string, 
+/**
+ * Which would stand alone when a person says that they are two.
+ */
+alone: string, 
 /**
  * The others.
  */

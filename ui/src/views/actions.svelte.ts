@@ -212,8 +212,7 @@ class Actions {
     const [id, doubt] = [view.row.id, view.voice_doubt];
     const ways = [
       ...(doubt?.others ?? []).map((one) => ({ code: `+${one.id}`, name: t('voice.join', { number: one.number, place: one.place ?? '' }) })),
-      // Of the two the stub is the one that stands alone.
-      ...(doubt ? [{ code: `-${view.row.voice?.is_stub ? id : (doubt.others[0]?.id ?? id)}`, name: t('voice.alone') }] : []),
+      ...(doubt ? [{ code: `-${doubt.alone}`, name: t('voice.alone') }] : []),
       ...view.voice_parts.map((part) => ({ code: `-${part.id}`, name: t('voice.take_out', { from: part.from, number: part.number }) })),
     ];
     if (ways.length === 0) return;

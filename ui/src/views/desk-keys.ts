@@ -2,6 +2,7 @@
 // Not here: keys that belong to one list or field (they hear first and stop what they use).
 import { deskState } from '@features/desk/desk.svelte';
 import { asking } from '@features/incident/ask-digit.svelte';
+import { kin } from '@features/incident/kin.svelte';
 import { sheet } from '@features/incident/sheet.svelte';
 import { needs } from '@features/need/needs.svelte';
 import { chordOf, isComposing, KeyTable } from '@kit/keys';
@@ -39,6 +40,8 @@ export function deskKeys(): KeyTable {
   keys.bind('Alt+O', go(() => actions.toOutage()));
   keys.bind('Alt+N', go(() => actions.toCopies()));
   keys.bind('Alt+V', onSheet(() => actions.voice()));
+  keys.bind('Alt+M', onSheet(() => kin.choose()));
+  keys.bind('Alt+H', onSheet(() => kin.list((incident) => void actions.open(incident, 'follow'))));
   keys.bind('Ctrl+I', go(() => actions.openPage('audit')));
   keys.bind('Ctrl+Enter', onSheet(() => actions.file()));
   keys.bind('Ctrl+Shift+Enter', onSheet(() => actions.close()));

@@ -84,8 +84,8 @@ pub enum RejectionCode {
     CountyNotHere,
     /// A short code that was heard is none.
     VoiceCode,
-    /// Neither incident was entered by voice.
-    NotVoice,
+    /// The incident is a part of nothing.
+    NotJoined,
 }
 
 /// A rejection with the values of its sentence.

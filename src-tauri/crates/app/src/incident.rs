@@ -11,6 +11,7 @@ mod order_text;
 mod search;
 mod view;
 pub mod voice;
+pub mod whole;
 
 pub use board::{Board, BoardRow, BoardUnit};
 pub use close::Closing;
@@ -19,6 +20,7 @@ pub use open::Opened;
 pub use order_text::order_text;
 pub use view::{FeedbackRow, IncidentView, ParallelField};
 pub use voice::{Heard, VoiceDoubt, VoiceMark, VoicePart};
+pub use whole::JoinedReport;
 
 use fengsui_domain::incident::{Closure, IncidentEvent, Stage, StageFacts, stage_of, transition};
 use fengsui_domain::log::dot::Dot;

@@ -24,6 +24,7 @@ mod gateway;
 pub mod grid;
 pub mod honesty;
 pub mod incident;
+pub mod kin;
 pub mod map;
 pub mod need;
 mod paper;

@@ -16,13 +16,14 @@ use fengsui_domain::watch::{
     AssignmentClock, ConflictFact, MissedCall, Need, NeedFacts, ReviewFact, UnitClock, VoiceFact,
     needs,
 };
+use fengsui_domain::whole::{Word, is_stub, word_of};
 use fengsui_store::log::FieldWrite;
 use fengsui_store::project;
 use fengsui_store::read::{self, AssignmentRecord, IncidentRecord, Record, UnitRecord};
 
 use crate::clock::{Corrected, clocks_in};
 use crate::error::{AppError, invalid, not_found};
-use crate::incident::voice::{doubt_in, is_stub};
+use crate::incident::voice::doubt_in;
 use crate::incident::{code_of, stage_of_code};
 use crate::peer::Names;
 use crate::session::Actor;
@@ -276,7 +277,7 @@ fn voice_facts(
     incidents: &[IncidentRecord],
 ) -> Result<Vec<VoiceFact>, AppError> {
     let mut facts = Vec::new();
-    for incident in incidents.iter().filter(|i| is_stub(&i.record.regs)) {
+    for incident in incidents.iter().filter(|i| may_be_in_doubt(&i.record)) {
         if let Some(doubt) = doubt_in(conn, incident)? {
             let regs = &incident.record.regs;
             facts.push(VoiceFact {
@@ -288,6 +289,12 @@ fn voice_facts(
         }
     }
     Ok(facts)
+}
+
+/// A stub, or a report of which persons spoke.
+fn may_be_in_doubt(incident: &Record) -> bool {
+    let word = word_of(incident.dot, &incident.regs);
+    is_stub(&incident.regs) || word == Word::Torn
 }
 
 fn missed_of(call: &Record) -> Option<MissedCall> {

@@ -10,46 +10,14 @@
 //!
 //! **Invariant:** a function of what is live, not of the order in which it came, nor of any stamp.
 //! **Invariant:** a stub is part of an incident that is none, or of a stub whose dot is smaller:
-//! there are no rings. Not here: what belongs to the whole (`store`), the number (`number`).
+//! there are no rings. Not here: what persons say (`whole`), what belongs to the whole
+//! (`store`), the number (`number`).
 
+use crate::kin;
 use crate::log::dot::Dot;
-use crate::log::entry::Value;
 use crate::log::field::Field;
 use crate::log::register::Registers;
-
-/// Letters of a type's code that tell its family: 01 刑事, 02 治安 …
-const FAMILY: usize = 2;
-
-/// What persons have said about a stub.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Word {
-    /// Nobody said anything.
-    Unsaid,
-    /// It is a part of this.
-    PartOf(Dot),
-    /// It stands alone.
-    Alone,
-    /// Two that had not heard of each other said different things.
-    Torn,
-}
-
-/// The standing word about the stub `own`.
-#[must_use]
-pub fn word_of(own: Dot, regs: &Registers) -> Word {
-    let mut word = Word::Unsaid;
-    for live in regs.standing(Field::IncidentWhole) {
-        let said = match live.value {
-            Value::Ref(dot) if dot == own => Word::Alone,
-            Value::Ref(dot) => Word::PartOf(dot),
-            _ => continue,
-        };
-        if word != Word::Unsaid && word != said {
-            return Word::Torn;
-        }
-        word = said;
-    }
-    word
-}
+use crate::whole::{Word, word_of};
 
 /// An incident that may be the one, or a stub that has the same code.
 #[derive(Debug, Clone, Copy)]
@@ -120,10 +88,10 @@ pub fn part_of(
 #[must_use]
 pub fn contradict(one: &Registers, other: &Registers) -> bool {
     let both = |field| Some((one.text(field)?, other.text(field)?));
-    let families = both(Field::IncidentType)
-        .is_some_and(|(one, other)| !one.chars().take(FAMILY).eq(other.chars().take(FAMILY)));
+    let families =
+        both(Field::IncidentType).is_some_and(|(one, other)| !kin::is_one_family(one, other));
     let places = both(Field::IncidentPlace).is_some_and(|(one, other)| {
-        let (one, other) = (letters(one), letters(other));
+        let (one, other) = (kin::letters(one), kin::letters(other));
         let pairs = |of: &[char]| of.windows(2).map(<[char]>::to_vec).collect::<Vec<_>>();
         let (ours, theirs) = (pairs(&one), pairs(&other));
         one != other && !ours.iter().any(|pair| theirs.contains(pair))
@@ -131,17 +99,11 @@ pub fn contradict(one: &Registers, other: &Registers) -> bool {
     families || places
 }
 
-/// Letters and digits of a place, without what stands between them.
-fn letters(place: &str) -> Vec<char> {
-    let letters = place.chars().filter(|c| c.is_alphanumeric());
-    letters.flat_map(char::to_lowercase).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::log::dot::{Lane, Writer};
-    use crate::log::entry::{Target, Write};
+    use crate::log::entry::{Target, Value, Write};
     use crate::log::hlc::Hlc;
 
     fn dot(seq: u64) -> Dot {

@@ -50,6 +50,8 @@ macro_rules! command_table {
             "setting.list" SettingList Read [] common::Nothing => session::Settings [];
             "setting.set" SettingSet Write [ShiftLeader Supervisor Admin]
                 session::SetSetting => common::Saved [Settings Units Incidents Needs];
+            "repeat.set" RepeatSet Write [ShiftLeader Supervisor Admin]
+                session::SetRepeat => common::Saved [Settings Incidents];
             "account.list" AccountList ProtectedRead [Admin ShiftLeader]
                 common::Nothing => session::Accounts [];
             "account.enrol" AccountEnrol Write [Admin]
@@ -119,6 +121,7 @@ macro_rules! command_table {
             "incident.board" IncidentBoard Read [] common::Nothing => incident::Board [];
             "incident.view" IncidentViewRead Read []
                 incident::IncidentRef => incident::IncidentView [];
+            "incident.kin" IncidentKin Read [] incident::IncidentRef => kin::Kin [];
             "incident.search" IncidentSearch ProtectedRead []
                 incident::SearchIncidents => incident::IncidentHits [];
             "incident.as_of" IncidentAsOf ProtectedRead [ShiftLeader Supervisor Commander Admin]
@@ -128,9 +131,9 @@ macro_rules! command_table {
             "incident.hear" IncidentHear Write [Intake Dispatch ShiftLeader]
                 incident::HearIncident => incident::Opened [Incidents Needs];
             "incident.join" IncidentJoin Write [Dispatch ShiftLeader Commander]
-                incident::JoinIncident => common::Saved [Incidents Units Needs Drawings];
+                kin::JoinIncident => common::Saved [Incidents Units Needs Drawings];
             "incident.part" IncidentPart Write [Dispatch ShiftLeader Commander]
-                incident::PartIncident => common::Saved [Incidents Units Needs Drawings];
+                kin::PartIncident => common::Saved [Incidents Units Needs Drawings];
             "incident.amend" IncidentAmend Write [Intake Dispatch ShiftLeader Commander]
                 incident::AmendIncident => common::Saved [Incidents];
             "incident.file" IncidentFile Write [Intake Dispatch ShiftLeader]

@@ -9,8 +9,8 @@ use ts_rs::{Config, TS, TypeVisitor};
 
 use crate::commands::{Access, COMMANDS};
 use crate::{
-    call, camera, code, common, drawing, failure, force, grid, honesty, incident, map, place, road,
-    session, station, unit, wall,
+    call, camera, code, common, drawing, failure, force, grid, honesty, incident, kin, map, place,
+    road, session, station, unit, wall,
 };
 
 /// Every declaration a type needs, itself included, by name.

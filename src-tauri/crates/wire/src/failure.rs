@@ -125,8 +125,8 @@ codes! {
     BundleRefused = "bundle.refused",
     /// A short code that was heard is none; `code`, `why` (`shape`, `check`), `expected`.
     VoiceCode = "voice.code",
-    /// Neither of two incidents was entered by voice.
-    VoiceNone = "voice.none",
+    /// The incident is a part of nothing.
+    IncidentNotJoined = "incident.not_joined",
     /// This station waits for the county's register of persons.
     CountyNotHere = "county.not_here",
     /// Disk full; the reserve was freed so that calls can still be taken.

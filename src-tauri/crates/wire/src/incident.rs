@@ -7,6 +7,7 @@ use ts_rs::TS;
 
 use crate::call::Line;
 use crate::common::{ClockMark, Fix, Point, PointSource, Watch};
+use crate::kin::JoinedReport;
 
 /// Level (四色), shown by shape, word and colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
@@ -121,6 +122,8 @@ pub struct BoardRow {
     pub in_parallel: bool,
     /// What was entered by voice in it (语音转来); `null` = nothing.
     pub voice: Option<VoiceMark>,
+    /// Reports that it is made of (并入); 1 = nothing was joined.
+    pub callers: u32,
 }
 
 /// What the board says of voice in a row.
@@ -158,6 +161,8 @@ pub struct VoicePart {
 pub struct VoiceDoubt {
     /// Why they are not one: `contradicts`, `several`, `torn`.
     pub why: String,
+    /// Which would stand alone when a person says that they are two.
+    pub alone: String,
     /// The others.
     pub others: Vec<VoiceOther>,
 }
@@ -188,27 +193,6 @@ pub struct HearIncident {
     pub at_ms: Option<i64>,
     /// Level, type, place, and what was ordered (`text`).
     pub form: Form,
-}
-
-/// `incident.join` (并入): a stub is a part of another incident.
-#[derive(Debug, Clone, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct JoinIncident {
-    /// One of them; a stub.
-    pub incident: String,
-    /// The other.
-    pub into: String,
-}
-
-/// `incident.part` (分开): a stub is an incident of its own.
-#[derive(Debug, Clone, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct PartIncident {
-    /// The stub.
-    pub part: String,
-    /// Why.
-    #[serde(default)]
-    pub reason: String,
 }
 
 /// A unit within a board row.
@@ -459,6 +443,8 @@ pub struct IncidentView {
     pub code_aloud: String,
     /// Timeline, oldest first.
     pub timeline: Vec<TimelineLine>,
+    /// Reports that persons joined to it.
+    pub joined: Vec<JoinedReport>,
     /// Stubs that are parts of it, oldest first.
     pub voice_parts: Vec<VoicePart>,
     /// A stub and another incident have one code, yet are not one: why, and the other.

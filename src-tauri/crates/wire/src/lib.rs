@@ -16,6 +16,7 @@ pub mod force;
 pub mod grid;
 pub mod honesty;
 pub mod incident;
+pub mod kin;
 pub mod map;
 pub mod place;
 pub mod road;

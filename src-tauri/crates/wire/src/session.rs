@@ -158,6 +158,16 @@ pub struct Setting {
 pub struct Settings {
     /// All.
     pub settings: Vec<Setting>,
+    /// From which report in 30 days on a number or a place says so (重复警情); 0 = never.
+    pub repeat_from: u32,
+}
+
+/// `repeat.set`.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SetRepeat {
+    /// 2–99; 0 turns the rule off.
+    pub from: u32,
 }
 
 /// `setting.set`.

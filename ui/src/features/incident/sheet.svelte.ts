@@ -60,8 +60,8 @@ class Sheet {
 
   /** Takes what arrived into the fields nobody touched. Called whenever the view is new. */
   absorb(view: IncidentView): void {
-    // What was heard turned out to be a part of another incident: the sheet goes on with the whole.
-    const isPart = view.voice_parts.some((part) => part.id === this.incident);
+    // It turned out to be a part of another incident: the sheet goes on with the whole.
+    const isPart = [...view.voice_parts, ...view.joined].some((part) => part.id === this.incident);
     if (isPart) this.incident = view.row.id;
     if (view.row.id !== this.incident) return;
     this.form.absorb(view.form);

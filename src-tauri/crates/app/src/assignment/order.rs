@@ -15,7 +15,7 @@ use fengsui_store::log::{FieldWrite, Log};
 use fengsui_store::read::{self, UnitRecord};
 
 use crate::error::{AppError, Rejection, RejectionCode, invalid, not_found};
-use crate::incident::voice::{confirm, filled, open_parts, parts};
+use crate::incident::whole::{confirm, filled, open_parts, parts};
 use crate::incident::{check, closure_of, order_text, standing};
 use crate::session::Actor;
 use crate::station::{Saved, Station};

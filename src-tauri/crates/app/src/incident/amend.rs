@@ -9,7 +9,7 @@ use fengsui_geo::Wgs84;
 use fengsui_store::log::FieldWrite;
 
 use super::form::line_of;
-use super::voice::confirm;
+use super::whole::confirm;
 use super::{Form, check, standing};
 use crate::error::{AppError, RejectionCode, invalid};
 use crate::session::Actor;

@@ -14,7 +14,7 @@ use fengsui_store::Connection;
 use fengsui_store::read::{self, AssignmentRecord, IncidentRecord, UnitRecord};
 
 use super::form::point_of;
-use super::voice::{VoiceMark, spoken};
+use super::voice::{PartsMark, VoiceMark, spoken};
 use super::{code_of, stage_of_code};
 use crate::assignment::{AssignmentRow, row_of};
 use crate::clock::{Corrected, clocks_in, day_number, local_day};
@@ -60,6 +60,16 @@ pub struct BoardRow {
     pub in_parallel: bool,
     /// What was entered by voice in it.
     pub voice: Option<VoiceMark>,
+    /// Reports that it is made of; 1 = nothing was joined.
+    pub callers: u32,
+}
+
+impl BoardRow {
+    /// Takes what is said of its parts.
+    pub(super) fn tell(&mut self, parts: &PartsMark) {
+        self.voice.clone_from(&parts.voice);
+        self.callers = parts.callers;
+    }
 }
 
 /// A unit within a row.
@@ -128,7 +138,7 @@ impl Station {
 
     fn rows_of(
         &self,
-        incidents: &[(IncidentRecord, Option<VoiceMark>)],
+        incidents: &[(IncidentRecord, PartsMark)],
         units: &[UnitRecord],
         active: &[AssignmentRecord],
         sent: &BTreeSet<i64>,
@@ -142,11 +152,11 @@ impl Station {
         }
         incidents
             .iter()
-            .map(|(incident, voice)| {
+            .map(|(incident, parts)| {
                 let assigned = of.get(&incident.record.id).map_or(&[][..], Vec::as_slice);
                 let was_sent = sent.contains(&incident.record.id);
                 let mut row = self.board_row(incident, assigned, was_sent, &by_id, by);
-                row.voice.clone_from(voice);
+                row.tell(parts);
                 row
             })
             .collect()
@@ -204,6 +214,7 @@ impl Station {
             desk: text(Field::IncidentDesk),
             in_parallel: regs.parallel().next().is_some(),
             voice: None,
+            callers: 1,
         }
     }
 }

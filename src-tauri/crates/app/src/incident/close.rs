@@ -14,7 +14,7 @@ use fengsui_domain::log::register::Registers;
 use fengsui_store::log::{FieldWrite, Log, Seen};
 use fengsui_store::read;
 
-use super::voice::{confirm, open_parts, parts};
+use super::whole::{confirm, open_parts, parts};
 use super::{check, closure_of, standing};
 use crate::error::{AppError, Rejection, RejectionCode, invalid};
 use crate::session::Actor;

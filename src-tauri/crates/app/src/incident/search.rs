@@ -53,13 +53,13 @@ impl Station {
                 units.iter().map(|unit| (unit.record.id, unit)).collect();
             let clocks = clocks_in(conn)?;
             let mut rows = Vec::with_capacity(found.len());
-            for (record, voice) in &spoken(conn, found)?.corrected(&clocks) {
+            for (record, parts) in &spoken(conn, found)?.corrected(&clocks) {
                 let assigned = read::assignments_of(conn, record.record.id)?.corrected(&clocks);
                 let active: Vec<_> = assigned.iter().filter(|a| a.stage < 6).collect();
                 let was_sent = !assigned.is_empty();
                 let by = (&limits, &clocks);
                 let mut row = self.board_row(record, &active, was_sent, &by_id, by);
-                row.voice.clone_from(voice);
+                row.tell(parts);
                 rows.push(row);
             }
             Ok(rows)

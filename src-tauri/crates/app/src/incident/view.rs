@@ -9,7 +9,8 @@ use fengsui_domain::log::field::Field;
 use fengsui_domain::watch::LimitTable;
 use fengsui_store::read::{self, AssignmentRecord, Record, UnitRecord};
 
-use super::voice::{VoiceDoubt, VoicePart, doubt_in, otherwise, parts_in, spoken};
+use super::voice::{VoiceDoubt, VoicePart, doubt_in, parts_in, spoken};
+use super::whole::{JoinedReport, joined, otherwise};
 use super::{BoardRow, Form, order_text};
 use crate::assignment::{AssignmentRow, row_of};
 use crate::call::{CallRow, Fix};
@@ -53,6 +54,8 @@ pub struct IncidentView {
     pub callsigns: BTreeMap<Dot, String>,
     /// Unit of each assignment.
     pub unit_of: BTreeMap<Dot, Dot>,
+    /// Reports that persons joined to it.
+    pub joined: Vec<JoinedReport>,
     /// Stubs that are parts of it.
     pub voice_parts: Vec<VoicePart>,
     /// What else has the code, where it is a stub on its own.
@@ -103,7 +106,7 @@ impl Station {
             let voice_doubt = doubt_in(conn, &incident)?;
             let clocks = clocks_in(conn)?;
             let mut parallel = parallel(&incident.record);
-            let (incident, voice) = spoken(conn, vec![incident])?
+            let (incident, marks) = spoken(conn, vec![incident])?
                 .pop()
                 .ok_or_else(|| not_found("incident"))?
                 .corrected(&clocks);
@@ -115,7 +118,7 @@ impl Station {
             let active: Vec<_> = records.iter().filter(|record| record.stage < 6).collect();
             let by = (&limits, &clocks);
             let mut row = self.board_row(&incident, &active, !records.is_empty(), &by_id, by);
-            row.voice = voice;
+            row.tell(&marks);
             let regs = &incident.record.regs;
             let call = match regs.reference(Field::IncidentCall) {
                 Some(call) => read::call_by_dot(conn, call)?,
@@ -157,6 +160,7 @@ impl Station {
                 form,
                 call,
                 assignments,
+                joined: joined(&parts),
                 voice_parts,
                 voice_doubt,
             })

@@ -1,29 +1,33 @@
-//! 语音转来: an incident entered by a short code that was heard, and what becomes of it when the
-//! original is here too: one whole, or two that a person joins or parts.
+//! 语音转来: an incident entered by a short code that was heard, and what is in doubt about it when
+//! the original is here too.
 //!
-//! Not here: the rule (`domain::voice`), who belongs to whom (`store`, derived).
+//! Not here: the rule (`domain::voice`), who belongs to whom (`store`, derived), joining and
+//! parting (`whole`).
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use fengsui_domain::incident::{Closure, Entrance, Level, Line};
+use fengsui_domain::incident::{Entrance, Level, Line};
 use fengsui_domain::log::dot::{Dot, Lane};
-use fengsui_domain::log::entry::{Target, Value, Write};
-use fengsui_domain::log::field::{Field, Noun};
+use fengsui_domain::log::entry::Value;
+use fengsui_domain::log::field::Field;
 use fengsui_domain::log::kind::Kind;
 use fengsui_domain::log::register::Registers;
 use fengsui_domain::number::{NumberError, ShortCode};
-use fengsui_domain::voice::{Doubt, Word, word_of};
+use fengsui_domain::voice::Doubt;
+use fengsui_domain::whole::{Word, is_stub, word_of};
 use fengsui_store::Connection;
-use fengsui_store::log::{FieldWrite, Log};
-use fengsui_store::read::{self, IncidentRecord};
+use fengsui_store::log::FieldWrite;
+use fengsui_store::read::{self, IncidentRecord, Record};
 
-use super::form::{BLOCK_TEXTS, COUNTS, LINE_TEXTS};
 use super::open::{Opened, numbered};
-use super::{Form, ParallelField, closure_of, code_of};
-use crate::error::{AppError, Rejection, RejectionCode, invalid, not_found};
+use super::whole::filled;
+use super::{Form, code_of};
+use crate::error::{AppError, Rejection, RejectionCode, invalid};
+use crate::kin::callers;
 use crate::session::Actor;
 use crate::station::{Saved, Station};
-use crate::text::{block_text, line_text};
+use crate::text::line_text;
 
 /// What was heard.
 #[derive(Debug, Clone)]
@@ -62,6 +66,8 @@ pub struct VoicePart {
 pub struct VoiceDoubt {
     /// Why they are not one.
     pub why: Doubt,
+    /// Which would stand alone when a person says that they are two.
+    pub alone: Dot,
     /// The others: dot, 警情编号, place.
     pub others: Vec<(Dot, String, Option<String>)>,
 }
@@ -128,64 +134,6 @@ impl Station {
             Ok(Opened { incident, number })
         })
     }
-
-    /// A person says that a stub is a part of another incident (并入).
-    ///
-    /// # Errors
-    /// `NotFound`, `NotVoice` where neither is a stub, `NothingToChange`, faults.
-    pub fn join_incident(
-        &self,
-        actor: &Actor,
-        part: Dot,
-        into: Dot,
-    ) -> Result<Saved<Dot>, AppError> {
-        let (at_ms, actor) = (self.now_ms(), actor.clone());
-        self.act(move |log| {
-            let (part, into) = oriented(log, part, into)?;
-            let regs = log.registers(Noun::Incident, part)?.unwrap_or_default();
-            if word_of(part, &regs) == Word::PartOf(into) {
-                return Err(RejectionCode::NothingToChange.into());
-            }
-            let word = FieldWrite::of_subject(Field::IncidentWhole, Value::Ref(into));
-            let kind = Kind::IncidentJoin;
-            Ok(log.append(actor.act(Lane::Urgent, kind, at_ms, Some(part), vec![word]))?)
-        })
-    }
-
-    /// A person says that a stub is an incident of its own (分开).
-    ///
-    /// # Errors
-    /// `NotFound`, `NotVoice`, `NothingToChange`, `ValueInvalid`, faults.
-    pub fn part_incident(
-        &self,
-        actor: &Actor,
-        part: Dot,
-        reason: &str,
-    ) -> Result<Saved<Dot>, AppError> {
-        let (at_ms, actor) = (self.now_ms(), actor.clone());
-        let reason = block_text("reason", reason, 400)?;
-        self.act(move |log| {
-            let regs = log
-                .registers(Noun::Incident, part)?
-                .ok_or_else(|| not_found("incident"))?;
-            if !is_stub(&regs) {
-                return Err(RejectionCode::NotVoice.into());
-            }
-            if word_of(part, &regs) == Word::Alone {
-                return Err(RejectionCode::NothingToChange.into());
-            }
-            let mut writes = vec![FieldWrite::of_subject(
-                Field::IncidentWhole,
-                Value::Ref(part),
-            )];
-            if !reason.is_empty() {
-                let reason = Value::Text(reason.clone());
-                writes.push(FieldWrite::body(Field::BodyText, reason));
-            }
-            let kind = Kind::IncidentPart;
-            Ok(log.append(actor.act(Lane::Urgent, kind, at_ms, Some(part), writes))?)
-        })
-    }
 }
 
 impl Heard {
@@ -218,68 +166,14 @@ pub fn code_heard(text: &str) -> Result<ShortCode, AppError> {
     })
 }
 
-/// It was entered by a code that was heard.
-#[must_use]
-pub fn is_stub(regs: &Registers) -> bool {
-    regs.text(Field::IncidentVoiceCode).is_some()
-}
-
-/// Which of two is the part: the stub; of two stubs the later one.
-fn oriented(log: &mut Log<'_>, one: Dot, other: Dot) -> Result<(Dot, Dot), AppError> {
-    let mut stub = |dot| {
-        let regs = log.registers(Noun::Incident, dot)?;
-        let regs = regs.ok_or_else(|| not_found("incident"))?;
-        Ok::<_, AppError>(is_stub(&regs))
-    };
-    match (stub(one)?, stub(other)?) {
-        _ if one == other => Err(RejectionCode::NothingToChange.into()),
-        (true, false) => Ok((one, other)),
-        (false, true) => Ok((other, one)),
-        (true, true) => Ok((one.max(other), one.min(other))),
-        (false, false) => Err(RejectionCode::NotVoice.into()),
-    }
-}
-
-/// The parts of a whole besides its head, with their registers within this transaction.
-pub(crate) fn parts(log: &mut Log<'_>, head: Dot) -> Result<Vec<(Dot, Registers)>, AppError> {
-    let Some(record) = read::incident_by_dot(log.conn(), head)? else {
-        return Ok(Vec::new());
-    };
-    let mut parts = Vec::new();
-    for part in read::parts_of(log.conn(), record.record.id)? {
-        let dot = part.record.dot;
-        if let Some(regs) = log.registers(Noun::Incident, dot)? {
-            parts.push((dot, regs));
-        }
-    }
-    Ok(parts)
-}
-
-/// Whoever works the whole as one has said that it is one: what only the code had joined stays
-/// joined, whatever type and place become.
-pub(crate) fn confirm(log: &mut Log<'_>, head: Dot) -> Result<Vec<FieldWrite>, AppError> {
-    let unsaid = |(dot, regs): &(Dot, Registers)| word_of(*dot, regs) == Word::Unsaid;
-    let parts = parts(log, head)?.into_iter().filter(unsaid);
-    let word = |(dot, _)| FieldWrite::of(dot, Field::IncidentWhole, Value::Ref(head));
-    Ok(parts.map(word).collect())
-}
-
-/// Opens again every part of a whole that was closed.
-pub(crate) fn open_parts(log: &mut Log<'_>, head: Dot) -> Result<Vec<FieldWrite>, AppError> {
-    let closed = |(_, regs): &(Dot, Registers)| closure_of(regs) != Closure::None;
-    let parts = parts(log, head)?.into_iter().filter(closed);
-    let open = |(dot, _)| FieldWrite::of(dot, Field::IncidentClosure, Value::Nothing);
-    Ok(parts.map(open).collect())
-}
-
 /// The stubs in a whole, oldest first.
 pub(super) fn parts_in(
     conn: &Connection,
     head: &IncidentRecord,
 ) -> Result<Vec<VoicePart>, AppError> {
     let parts = read::parts_of(conn, head.record.id)?;
-    let mut parts: Vec<VoicePart> = parts
-        .iter()
+    let stubs = parts.iter().filter(|part| is_stub(&part.record.regs));
+    let mut parts: Vec<VoicePart> = stubs
         .map(|part| {
             let (dot, regs) = (part.record.dot, &part.record.regs);
             let text = |field| regs.text(field).map(str::to_owned);
@@ -297,105 +191,89 @@ pub(super) fn parts_in(
     Ok(parts)
 }
 
-/// What is in doubt about a stub on its own, or about what it may be a part of.
+/// What is in doubt about a stub on its own, about what it may be a part of, or about a report of
+/// which two persons said different things.
 pub(crate) fn doubt_in(
     conn: &Connection,
     incident: &IncidentRecord,
 ) -> Result<Option<VoiceDoubt>, AppError> {
-    let code = code_of(&incident.record.regs);
-    let Some((why, ids)) = read::doubt_of(conn, incident.record.id, &code)? else {
-        return Ok(None);
+    let Record { dot, id, regs } = &incident.record;
+    let is_torn = !is_stub(regs) && word_of(*dot, regs) == Word::Torn;
+    let (why, found) = match is_torn {
+        true => (Doubt::Torn, said_of(conn, *dot, regs)?),
+        false => {
+            let Some((why, ids)) = read::doubt_of(conn, *id, &code_of(regs))? else {
+                return Ok(None);
+            };
+            let found = ids.into_iter().map(|id| read::incident_by_id(conn, id));
+            (why, found.collect::<Result<Vec<_>, _>>()?)
+        }
     };
-    let mut others = Vec::new();
-    for id in ids {
-        if let Some(other) = read::incident_by_id(conn, id)? {
+    let others: Vec<_> = found
+        .into_iter()
+        .flatten()
+        .map(|other| {
             let text = |field| other.record.regs.text(field).map(str::to_owned);
             let number = text(Field::IncidentNumber).unwrap_or_default();
-            others.push((other.record.dot, number, text(Field::IncidentPlace)));
-        }
-    }
-    Ok(Some(VoiceDoubt { why, others }))
+            (other.record.dot, number, text(Field::IncidentPlace))
+        })
+        .collect();
+    let first = others.first().filter(|_| !is_torn && !is_stub(regs));
+    Ok(Some(VoiceDoubt {
+        why,
+        alone: first.map_or(*dot, |(dot, ..)| *dot),
+        others,
+    }))
 }
 
-/// What a whole shows: its head's values, and those of its parts where the head has none.
-#[must_use]
-pub(crate) fn filled<'r>(
-    head: &Registers,
-    parts: impl IntoIterator<Item = &'r Registers>,
-) -> Registers {
-    let mut regs = head.clone();
-    for part in parts {
-        for field in filling() {
-            let Some(live) = part.shown(field) else {
-                continue;
-            };
-            if regs.value(field).is_none() {
-                let write = Write {
-                    target: Target::Subject,
-                    field: field.code(),
-                    value: live.value.clone(),
-                    seen: regs.seen(field),
-                };
-                regs.apply(live.dot, live.hlc, &write);
-            }
-        }
-    }
-    regs
+/// What persons said that an incident is a part of.
+fn said_of(
+    conn: &Connection,
+    own: Dot,
+    regs: &Registers,
+) -> Result<Vec<Option<IncidentRecord>>, AppError> {
+    let said = regs.standing(Field::IncidentWhole);
+    let said = said.filter_map(|live| match live.value {
+        Value::Ref(dot) if dot != own => Some(dot),
+        _ => None,
+    });
+    let dots: BTreeSet<Dot> = said.collect();
+    let found = dots.into_iter().map(|dot| read::incident_by_dot(conn, dot));
+    Ok(found.collect::<Result<Vec<_>, _>>()?)
 }
 
-fn filling() -> impl Iterator<Item = Field> {
-    let coded = [
-        Field::IncidentLevel,
-        Field::IncidentPoint,
-        Field::IncidentPointSource,
-    ];
-    let form = LINE_TEXTS.iter().chain(BLOCK_TEXTS).chain(COUNTS).copied();
-    form.chain(coded)
+/// What the board says of the parts of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartsMark {
+    /// What was entered by voice in it.
+    pub voice: Option<VoiceMark>,
+    /// Reports that it is made of; 1 = nothing was joined.
+    pub callers: u32,
 }
 
-/// What the parts say otherwise than the whole shows (as 并行修改).
-pub(super) fn otherwise(shown: &Registers, parts: &[IncidentRecord]) -> Vec<ParallelField> {
-    let mut out = Vec::new();
-    for part in parts {
-        for field in filling().filter(|field| *field != Field::IncidentPointSource) {
-            let live = part.record.regs.shown(field);
-            let Some(live) = live.filter(|live| live.value != Value::Nothing) else {
-                continue;
-            };
-            if shown.value(field) != Some(&live.value) {
-                out.push(ParallelField {
-                    field,
-                    other: live.value.clone(),
-                    by: live.dot,
-                    at_ms: live.hlc.ms(),
-                });
-            }
-        }
-    }
-    out
-}
-
-/// Wholes with what their parts add, and what the board says of voice in each.
+/// Wholes with what their parts add, and what the board says of these.
 pub(super) fn spoken(
     conn: &Connection,
     heads: Vec<IncidentRecord>,
-) -> Result<Vec<(IncidentRecord, Option<VoiceMark>)>, AppError> {
+) -> Result<Vec<(IncidentRecord, PartsMark)>, AppError> {
     let mut out = Vec::with_capacity(heads.len());
     for mut head in heads {
         let parts = read::parts_of(conn, head.record.id)?;
         let is_stub = is_stub(&head.record.regs);
         let doubt = doubt_in(conn, &head)?;
-        let mark = (is_stub || !parts.is_empty() || doubt.is_some()).then(|| VoiceMark {
+        let callers = callers(&parts);
+        let stubs = (parts.len() + 1).saturating_sub(callers as usize);
+        let voice = (is_stub || stubs > 0 || doubt.is_some()).then(|| VoiceMark {
             is_stub,
             from: heard_from(&head.record.regs, &parts),
-            parts: u32::try_from(parts.len()).unwrap_or(u32::MAX),
+            parts: u32::try_from(stubs).unwrap_or(u32::MAX),
             in_doubt: doubt.is_some(),
         });
         head.record.regs = filled(
             &head.record.regs,
             parts.iter().map(|part| &part.record.regs),
         );
-        out.push((head, mark));
+        out.push((head, PartsMark { voice, callers }));
     }
     Ok(out)
 }

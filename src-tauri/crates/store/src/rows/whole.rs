@@ -1,8 +1,9 @@
-//! What stubs heard by voice are parts of: derived anew for the codes of every incident that was
-//! written.
+//! What incidents are parts of, by a code that was heard or by a person's word: derived anew for
+//! every incident that was written, and for all that have its code.
 //!
 //! **Invariant:** a function of the rows as they stand, so any order and any batches of folding
-//! give the same (I2, I3). Not here: the rule (`domain::voice`), the stage of a whole (`project`).
+//! give the same (I2, I3). Not here: the rules (`domain::voice`, `domain::whole`), the stage of a
+//! whole (`project`).
 
 use std::collections::BTreeSet;
 
@@ -11,10 +12,11 @@ use fengsui_domain::log::entry::Value;
 use fengsui_domain::log::field::{Field, Noun};
 use fengsui_domain::log::register::Registers;
 use fengsui_domain::number::{IncidentNumber, LocalDay, ShortCode};
-use fengsui_domain::voice::{Alike, Doubt, Word, part_of, word_of};
+use fengsui_domain::voice::{Alike, Doubt, part_of};
+use fengsui_domain::whole::{Word, is_part_of, is_stub, word_of};
 use rusqlite::{Connection, params};
 
-use super::{Rows, decode};
+use super::{Row, Rows, decode};
 use crate::error::StoreError;
 use crate::read::dot_at;
 
@@ -37,17 +39,25 @@ impl Known {
 }
 
 impl Rows<'_> {
-    /// Derives what the stubs with the codes of these incidents are parts of; the aliases of
+    /// Derives what these incidents, and the stubs with their codes, are parts of; the aliases of
     /// incidents whose whole is another now.
     pub(super) fn regroup(&mut self, written: &BTreeSet<Dot>) -> Result<BTreeSet<i64>, StoreError> {
-        let mut codes = BTreeSet::new();
-        let any = "SELECT 1 FROM incident WHERE voice <> '' LIMIT 1";
-        if written.is_empty() || !self.conn.prepare_cached(any)?.exists([])? {
+        if written.is_empty() {
             return Ok(BTreeSet::new());
         }
+        let any = "SELECT 1 FROM incident WHERE voice <> '' LIMIT 1";
+        let has_stubs = self.conn.prepare_cached(any)?.exists([])?;
+        let (mut codes, mut said) = (BTreeSet::new(), Vec::new());
         for dot in written {
-            if let Some(row) = self.get(Noun::Incident, *dot)? {
+            let Some(row) = self.get(Noun::Incident, *dot)? else {
+                continue;
+            };
+            if has_stubs {
                 codes.extend(code_of(&row.regs));
+            }
+            let has_word = row.regs.standing(Field::IncidentWhole).next().is_some();
+            if has_word && !is_stub(&row.regs) {
+                said.extend(row.id);
             }
         }
         let mut moved = BTreeSet::new();
@@ -55,13 +65,18 @@ impl Rows<'_> {
             let stubs = stubs_with(self.conn, &code)?;
             for stub in &stubs {
                 let parent = self.parent(stub, &code, &stubs)?;
-                if parent != stub.part_of {
-                    self.conn
-                        .prepare_cached("UPDATE incident SET part_of = ?2 WHERE id = ?1")?
-                        .execute([stub.id, parent])?;
-                    moved.insert(stub.id);
-                }
+                self.put_into(stub, parent, &mut moved)?;
             }
+        }
+        for id in said {
+            let Some(own) = known_by_id(self.conn, id)? else {
+                continue;
+            };
+            let parent = match word_of(own.dot, &own.regs) {
+                Word::PartOf(dot) => self.alias_of_whole(&own, dot)?,
+                Word::Alone | Word::Torn | Word::Unsaid => 0,
+            };
+            self.put_into(&own, parent, &mut moved)?;
         }
         let mut stale = BTreeSet::new();
         for id in moved {
@@ -77,17 +92,33 @@ impl Rows<'_> {
             Word::Alone | Word::Torn => None,
             Word::Unsaid => judge(self.conn, stub, code, stubs)?.unwrap_or(None),
         };
-        let Some(dot) = found else {
-            return Ok(0);
-        };
-        let Some(row) = self.get(Noun::Incident, dot)? else {
-            return Ok(0);
-        };
-        // No rings: of two stubs the later is the part, whoever said what.
-        if row.regs.text(Field::IncidentVoiceCode).is_some() && dot > stub.dot {
-            return Ok(0);
+        match found {
+            Some(dot) => self.alias_of_whole(stub, dot),
+            None => Ok(0),
         }
-        Ok(row.id.unwrap_or(0))
+    }
+
+    /// The alias of `whole`; 0 = it is not here, or would be the part itself.
+    fn alias_of_whole(&mut self, part: &Known, whole: Dot) -> Result<i64, StoreError> {
+        let row = self.get(Noun::Incident, whole)?;
+        let of = |row: &&Row| is_part_of((part.dot, &part.regs), (whole, &row.regs));
+        Ok(row.filter(of).and_then(|row| row.id).unwrap_or(0))
+    }
+
+    /// Writes what it is a part of, where that is another than before.
+    fn put_into(
+        &self,
+        part: &Known,
+        parent: i64,
+        moved: &mut BTreeSet<i64>,
+    ) -> Result<(), StoreError> {
+        if parent != part.part_of {
+            self.conn
+                .prepare_cached("UPDATE incident SET part_of = ?2 WHERE id = ?1")?
+                .execute([part.id, parent])?;
+            moved.insert(part.id);
+        }
+        Ok(())
     }
 }
 
@@ -206,15 +237,17 @@ fn originals_of(conn: &Connection, code: &str, days: &[i64]) -> Result<Vec<Known
             }
         }
     }
-    let mut ask = conn.prepare_cached(&format!("{KNOWN} WHERE t.id = ?1"))?;
     let mut out = Vec::new();
     for id in ids {
-        let mut rows = ask.query([id])?;
-        while let Some(row) = rows.next()? {
-            out.push(known(row)?);
-        }
+        out.extend(known_by_id(conn, id)?);
     }
     Ok(out)
+}
+
+fn known_by_id(conn: &Connection, id: i64) -> Result<Option<Known>, StoreError> {
+    let mut ask = conn.prepare_cached(&format!("{KNOWN} WHERE t.id = ?1"))?;
+    let mut rows = ask.query([id])?;
+    rows.next()?.map(known).transpose()
 }
 
 /// A day (yyyymmdd) with the one before and the one after: a night lies in two of them.

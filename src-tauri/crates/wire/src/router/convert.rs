@@ -349,6 +349,7 @@ pub(crate) fn board_row_of(row: AppBoardRow) -> BoardRow {
             parts: voice.parts,
             in_doubt: voice.in_doubt,
         }),
+        callers: row.callers,
     }
 }
 
@@ -458,7 +459,7 @@ fn rejection_code(code: RejectionCode) -> FailureCode {
         R::BundleRefused => F::BundleRefused,
         R::CountyNotHere => F::CountyNotHere,
         R::VoiceCode => F::VoiceCode,
-        R::NotVoice => F::VoiceNone,
+        R::NotJoined => F::IncidentNotJoined,
     }
 }
 

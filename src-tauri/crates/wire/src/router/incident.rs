@@ -26,8 +26,10 @@ use crate::incident::{
 mod drawn;
 pub(super) mod timeline;
 mod voice;
+mod whole;
 
-pub(super) use voice::{hear, join, part};
+pub(super) use voice::hear;
+pub(super) use whole::{join, kin, part};
 
 pub(super) fn board(context: &Context<'_>, _: Nothing) -> Result<Board, Failure> {
     Ok(board_of(context.station.board()?))
@@ -104,6 +106,7 @@ pub(super) fn view(context: &Context<'_>, request: IncidentRef) -> Result<Incide
         clocks: _,
         callsigns: _,
         unit_of: _,
+        joined,
         voice_parts,
         voice_doubt,
     } = view;
@@ -134,6 +137,7 @@ pub(super) fn view(context: &Context<'_>, request: IncidentRef) -> Result<Incide
         invalid_reason,
         order_text,
         timeline,
+        joined: joined.into_iter().map(whole::joined_of).collect(),
         voice_parts: voice_parts.into_iter().map(voice::part_of).collect(),
         voice_doubt: voice_doubt.map(voice::doubt_of),
     })

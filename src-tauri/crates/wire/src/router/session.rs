@@ -9,8 +9,8 @@ use super::convert::{post, post_of, saved};
 use crate::common::{Nothing, Saved};
 use crate::failure::{Failure, FailureCode};
 use crate::session::{
-    Account, Accounts, DeskView, Draft, DraftKey, Drafts, EnrolAccount, MapFacts, SetSetting,
-    Setting, Settings, SignIn, SignedIn,
+    Account, Accounts, DeskView, Draft, DraftKey, Drafts, EnrolAccount, MapFacts, SetRepeat,
+    SetSetting, Setting, Settings, SignIn, SignedIn,
 };
 
 /// Longest draft, bytes.
@@ -154,7 +154,13 @@ pub(super) fn setting_list(context: &Context<'_>, _: Nothing) -> Result<Settings
     });
     Ok(Settings {
         settings: settings.collect(),
+        repeat_from: context.station.repeat_from()?,
     })
+}
+
+pub(super) fn repeat_set(context: &Context<'_>, request: SetRepeat) -> Result<Saved, Failure> {
+    let actor = context.actor()?;
+    Ok(saved(context.station.set_repeat_from(actor, request.from)?))
 }
 
 pub(super) fn setting_set(context: &Context<'_>, request: SetSetting) -> Result<Saved, Failure> {

@@ -4,13 +4,10 @@
 
 use fengsui_app::incident::{Heard, VoiceDoubt as AppDoubt, VoicePart as AppPart};
 
-use super::super::convert::{dot, line, saved};
+use super::super::convert::line;
 use super::{Context, form};
-use crate::common::Saved;
 use crate::failure::Failure;
-use crate::incident::{
-    HearIncident, JoinIncident, Opened, PartIncident, VoiceDoubt, VoiceOther, VoicePart,
-};
+use crate::incident::{HearIncident, Opened, VoiceDoubt, VoiceOther, VoicePart};
 
 pub(in crate::router) fn hear(
     context: &Context<'_>,
@@ -31,29 +28,6 @@ pub(in crate::router) fn hear(
     })
 }
 
-pub(in crate::router) fn join(
-    context: &Context<'_>,
-    request: JoinIncident,
-) -> Result<Saved, Failure> {
-    let incident = dot("incident", &request.incident)?;
-    let into = dot("into", &request.into)?;
-    let actor = context.actor()?;
-    Ok(saved(context.station.join_incident(actor, incident, into)?))
-}
-
-pub(in crate::router) fn part(
-    context: &Context<'_>,
-    request: PartIncident,
-) -> Result<Saved, Failure> {
-    let part = dot("part", &request.part)?;
-    let actor = context.actor()?;
-    Ok(saved(context.station.part_incident(
-        actor,
-        part,
-        &request.reason,
-    )?))
-}
-
 pub(super) fn part_of(part: AppPart) -> VoicePart {
     VoicePart {
         id: part.dot.to_string(),
@@ -69,6 +43,7 @@ pub(super) fn doubt_of(doubt: AppDoubt) -> VoiceDoubt {
     let others = doubt.others.into_iter();
     VoiceDoubt {
         why: doubt.why.word().to_owned(),
+        alone: doubt.alone.to_string(),
         others: others
             .map(|(dot, number, place)| VoiceOther {
                 id: dot.to_string(),
