@@ -72,6 +72,11 @@ const FLOORS: &[Floor] = &[
         banned: &["tauri*", "rusqlite", "axum*"],
     },
     Floor {
+        name: "fengsui-telephony",
+        ours: Ours::These(&["fengsui-domain"]),
+        banned: &["tauri*", "rusqlite", "axum*"],
+    },
+    Floor {
         name: "fengsui-mappack",
         ours: Ours::These(&["fengsui-geo", "fengsui-routing"]),
         banned: &["tauri*"],
