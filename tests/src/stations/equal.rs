@@ -64,7 +64,13 @@ fn files(home: &Path) -> Result<Files> {
                    FROM entry e JOIN writer w ON w.id = e.writer";
         let mut asked = conn.prepare(sql)?;
         let rows = asked.query_map([], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+            Ok((
+                row.get(0)?,
+                row.get(1)?,
+                row.get(2)?,
+                row.get(3)?,
+                row.get(4)?,
+            ))
         })?;
         Ok::<_, fengsui_store::StoreError>(rows.collect::<Result<_, _>>()?)
     })?;

@@ -89,7 +89,9 @@ impl Track {
     /// lies where, in samples since the answer.
     pub fn take(&mut self, heard: &Heard<'_>, arrived: u64, keep: &mut dyn FnMut(u64, &[u8])) {
         let length = heard.payload.len() as i64;
-        let arrived = i64::try_from(arrived).unwrap_or(i64::MAX) - length;
+        // What it holds was spoken before it arrived, but not before the answer.
+        let arrived = i64::try_from(arrived).unwrap_or(i64::MAX);
+        let arrived = (arrived - length).max(0);
         if let Some(waiting) = self.waiting.take_if(|waiting| waiting.goes_on_in(heard)) {
             let samples = heard.timestamp.wrapping_sub(waiting.timestamp);
             self.keep(waiting.at, &waiting.payload, keep);
