@@ -73,7 +73,7 @@ const FLOORS: &[Floor] = &[
     },
     Floor {
         name: "fengsui-telephony",
-        ours: Ours::These(&["fengsui-domain"]),
+        ours: Ours::These(&[]),
         banned: &["tauri*", "rusqlite", "axum*"],
     },
     Floor {
@@ -243,6 +243,7 @@ mod tests {
             ("fengsui-store", "fengsui-mappack"),
             ("fengsui-store", "fengsui-app"),
             ("fengsui-gateway", "fengsui-store"),
+            ("fengsui-telephony", "fengsui-store"),
             ("fengsui-mappack", "fengsui-store"),
             ("fengsui-documents", "fengsui-mappack"),
             ("fengsui-app", "fengsui-wire"),

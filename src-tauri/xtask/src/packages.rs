@@ -193,6 +193,12 @@ pub(crate) const TABLE: &[Need] = &[
         "the database a gateway writes segments and tables into",
     ),
     program(
+        "sip-tester",
+        "sipp",
+        For::Test,
+        "callers that know nothing of our code",
+    ),
+    program(
         "tilemaker",
         "tilemaker",
         For::Bench,

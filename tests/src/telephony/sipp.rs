@@ -90,10 +90,8 @@ impl<'a> Run<'a> {
         }
         command.args(self.words).current_dir(folder);
         // It draws its screen even where nobody looks.
-        command
-            .stdin(Stdio::null())
-            .stdout(log)
-            .stderr(Stdio::inherit());
+        let errors = log.try_clone()?;
+        command.stdin(Stdio::null()).stdout(log).stderr(errors);
         let child = command
             .spawn()
             .context("sipp does not start; Debian: sip-tester")?;
