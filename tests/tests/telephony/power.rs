@@ -30,6 +30,7 @@ async fn a_killed_program_leaves_the_call_up_to_the_last_second() {
     let sipp = run.calls("110", address, folder.path()).unwrap();
     assert_eq!(says(), "answered");
     let answered = Instant::now();
+    // The call lasts so long; nothing is waited for.
     tokio::time::sleep(Duration::from_secs(4)).await;
     let lasted = answered.elapsed();
     child.kill().unwrap();

@@ -1,13 +1,14 @@
 //! Calls that are up: what is recorded is what was played, held calls, twenty at once.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use fengsui_telephony::phone::{By, CallError, Kept};
 use fengsui_telephony::record::{Finished, Law, Verdict};
 use fengsui_telephony::rtp::media::PACKET_SAMPLES;
 use fengsui_telephony::{Event, Headset};
-use fengsui_tests::telephony::phone::{Desk, channels, place};
+use fengsui_tests::telephony::phone::{Desk, PATIENCE, channels, place};
 use fengsui_tests::telephony::sipp::{Run, sound};
 use tempfile::tempdir;
 
@@ -102,13 +103,36 @@ async fn a_call_is_held_and_goes_on() {
     desk.close().await;
 }
 
-/// Says the same byte all the time.
-struct Mouth;
+/// Says the same byte all the time, and counts packets in both directions.
+#[derive(Default)]
+struct Mouth {
+    heard: AtomicUsize,
+    spoken: AtomicUsize,
+}
 
 impl Headset for Mouth {
-    fn hear(&self, _: &str, _: Law, _: &[u8]) {}
+    fn hear(&self, _: &str, _: Law, _: &[u8]) {
+        self.heard.fetch_add(1, Ordering::Relaxed);
+    }
+
     fn speak(&self, _: &str, _: Law) -> Option<[u8; PACKET_SAMPLES]> {
+        self.spoken.fetch_add(1, Ordering::Relaxed);
         Some([0x2A; PACKET_SAMPLES])
+    }
+}
+
+impl Mouth {
+    /// Waits until so many packets were heard and spoken.
+    async fn until(&self, heard: usize, spoken: usize) {
+        let deadline = Instant::now() + PATIENCE;
+        let is_so = || {
+            self.heard.load(Ordering::Relaxed) >= heard
+                && self.spoken.load(Ordering::Relaxed) >= spoken
+        };
+        while !is_so() {
+            assert!(Instant::now() < deadline, "no sound");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 }
 
@@ -117,12 +141,13 @@ async fn the_desk_speaks_and_hangs_up() {
     let folder = tempdir().unwrap();
     let played = sound(folder.path(), 4_000).unwrap();
     let calls = folder.path().join("calls");
-    let mut desk = Desk::speaking(&calls, Arc::new(Mouth)).await.unwrap();
+    let mouth = Arc::new(Mouth::default());
+    let mut desk = Desk::speaking(&calls, mouth.clone()).await.unwrap();
     let run = Run::of("desk_hangs_up").calls("110", desk.address(), folder.path());
     let sipp = run.unwrap();
     let call = desk.answers().await.unwrap();
     assert_eq!(desk.handle.answer(&call).await, Err(CallError::State));
-    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    mouth.until(25, 60).await;
     desk.handle.hang_up(&call).await.unwrap();
     sipp.done().await.unwrap();
     let (by, finished) = finished(desk.ended(&call).await.unwrap());
@@ -154,10 +179,13 @@ async fn who_asks_for_an_offer_gets_one() {
 async fn a_phone_that_closes_hangs_up_and_finishes() {
     let folder = tempdir().unwrap();
     sound(folder.path(), 8_000).unwrap();
-    let mut desk = Desk::open(&folder.path().join("calls")).await.unwrap();
+    let calls = folder.path().join("calls");
+    let mouth = Arc::new(Mouth::default());
+    let mut desk = Desk::speaking(&calls, mouth.clone()).await.unwrap();
     let run = Run::of("desk_hangs_up").calls("110", desk.address(), folder.path());
     let sipp = run.unwrap();
     let call = desk.answers().await.unwrap();
+    mouth.until(1, 1).await;
     let events = desk.close().await;
     let ended = events
         .into_iter()

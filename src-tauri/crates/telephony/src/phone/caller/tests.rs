@@ -29,7 +29,8 @@ fn the_network_is_believed_before_the_caller() {
     );
     assert_eq!(who(FROM), (Some("1001".into()), Some("Desk, \"A\"".into())));
     let two = format!(
-        "{FROM}P-Asserted-Identity: <sip:anonymous@anonymous.invalid>, <tel:+86-139-1234-5678;a=b>\r\n"
+        "{FROM}P-Asserted-Identity: <sip:anonymous@anonymous.invalid>, \
+         <tel:+86-139-1234-5678;a=b>\r\n"
     );
     assert_eq!(who(&two), (Some("+8613912345678".into()), None));
 }
