@@ -199,6 +199,12 @@ pub(crate) const TABLE: &[Need] = &[
         "callers that know nothing of our code",
     ),
     program(
+        "kamailio",
+        "kamailio",
+        For::Test,
+        "an exchange that rings several desks for one line",
+    ),
+    program(
         "tilemaker",
         "tilemaker",
         For::Bench,

@@ -1,11 +1,13 @@
-//! An extension of an exchange: the password, again before it runs out, refused, and gone.
+//! An extension of an exchange: the password, again before it runs out, refused, gone, and three
+//! desks at one line.
 
 use std::net::SocketAddr;
 
 use fengsui_telephony::Event;
-use fengsui_telephony::phone::Unregistered;
-use fengsui_tests::telephony::phone::Desk;
-use fengsui_tests::telephony::sipp::{Run, free_port};
+use fengsui_telephony::phone::{Kept, Unregistered};
+use fengsui_tests::telephony::exchange::Exchange;
+use fengsui_tests::telephony::phone::{Desk, channels, place};
+use fengsui_tests::telephony::sipp::{Run, free_port, sound};
 use tempfile::tempdir;
 
 fn why(event: &Event) -> Option<Result<(), Unregistered>> {
@@ -55,4 +57,55 @@ async fn an_exchange_that_is_gone_is_told() {
     let reason = desk.hears("a registration", why).await.unwrap();
     assert_eq!(reason, Err(Unregistered::NoAnswer));
     desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_desks_ring_one_answers_and_the_others_miss_nothing() {
+    let folder = tempdir().unwrap();
+    let played = sound(folder.path(), 8_000).unwrap();
+    let exchange = Exchange::start(folder.path()).unwrap();
+    let mut desks = Vec::new();
+    for name in ["a", "b", "c"] {
+        let calls = folder.path().join(name);
+        let desk = Desk::extension(&calls, exchange.address(), "secret").await;
+        desks.push(desk.unwrap());
+    }
+    for desk in &mut desks {
+        let is_registered = |event: &Event| (*event == Event::Registered).then_some(());
+        desk.hears("a registration", is_registered).await.unwrap();
+    }
+    let run = Run::of("through").with(&["-d", "1500"]);
+    let sipp = run.calls("110", exchange.address(), folder.path()).unwrap();
+    let mut calls = Vec::new();
+    for desk in &mut desks {
+        let ringing = desk.hears("a ringing call", |event| match event {
+            Event::Ringing { call, line, .. } => Some((call.clone(), line.clone())),
+            _ => None,
+        });
+        let (call, line) = ringing.await.unwrap();
+        // The exchange asks for the extension; the line stands elsewhere.
+        assert_eq!(line, "110");
+        calls.push(call);
+    }
+    desks[1].handle.answer(&calls[1]).await.unwrap();
+    for other in [0, 2] {
+        let end = desks[other].hears("the end", |event| match event {
+            Event::AnsweredElsewhere { call } => Some((true, call.clone())),
+            Event::Missed { call } => Some((false, call.clone())),
+            _ => None,
+        });
+        assert_eq!(end.await.unwrap(), (true, calls[other].clone()));
+    }
+    let Event::Ended { recording, .. } = desks[1].ended(&calls[1]).await.unwrap() else {
+        unreachable!("only ended calls were asked for")
+    };
+    sipp.done().await.unwrap();
+    let Kept::Finished(finished) = recording else {
+        panic!("no recording: {recording:?}")
+    };
+    let (caller, _) = channels(&desks[1].archive, &finished).unwrap();
+    assert!(place(&caller, &played).is_some());
+    for desk in desks {
+        desk.close().await;
+    }
 }

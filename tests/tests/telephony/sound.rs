@@ -195,3 +195,26 @@ async fn a_phone_that_closes_hangs_up_and_finishes() {
     sipp.done().await.unwrap();
     println!("{call} was hung up");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_is_answered_whatever_the_disk_says() {
+    let folder = tempdir().unwrap();
+    sound(folder.path(), 4_000).unwrap();
+    let calls = folder.path().join("calls");
+    let mut desk = Desk::open(&calls).await.unwrap();
+    std::fs::remove_dir_all(&calls).unwrap();
+    let run = Run::of("call").with(&["-d", "300"]);
+    let sipp = run.calls("110", desk.address(), folder.path()).unwrap();
+    let call = desk.answers().await.unwrap();
+    let failed = desk.hears("the disk's word", |event| match event {
+        Event::RecordingFailed { call: of, .. } if *of == call => Some(()),
+        _ => None,
+    });
+    failed.await.unwrap();
+    let Event::Ended { recording, .. } = desk.ended(&call).await.unwrap() else {
+        unreachable!("only ended calls were asked for")
+    };
+    assert_eq!(recording, Kept::Nothing);
+    sipp.done().await.unwrap();
+    desk.close().await;
+}

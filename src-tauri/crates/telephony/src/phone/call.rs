@@ -74,7 +74,6 @@ impl Rings {
         offer: Option<Offer>,
         peer: Option<SocketAddr>,
     ) -> Rings {
-        shared.doors.rings(&dialog.id().call_id);
         Rings {
             shared: Arc::clone(shared),
             id,
@@ -318,7 +317,7 @@ impl Rings {
 
     async fn end(self, end: End) {
         let call = self.id.clone();
-        let is_elsewhere = self.shared.doors.rang(&self.dialog.id().call_id);
+        let is_elsewhere = self.shared.doors.is_elsewhere(&self.dialog.id().call_id);
         let goodbye = async {
             if matches!(end, End::Over(By::Desk | By::Closing)) {
                 bye(&self.dialog).await;

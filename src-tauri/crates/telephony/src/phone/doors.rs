@@ -2,7 +2,7 @@
 //! a CANCEL's reason is kept, which the dialog does not hand on.
 //! Not here: what a call does (`call`).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashSet, VecDeque};
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,14 +18,16 @@ use super::{Config, Event, Shared, caller};
 
 /// How often strangers are told.
 const TELL_EVERY: Duration = Duration::from_secs(60);
+/// Calls answered elsewhere that are remembered until their end comes through.
+const ELSEWHERE_MAX: usize = 256;
 
 pub(super) struct Doors {
     known: HashSet<IpAddr>,
     strangers: AtomicU64,
     last: Mutex<Option<IpAddr>>,
     came: Notify,
-    /// Calls that ring, by their Call-ID; true: a CANCEL said that somebody else answered.
-    ringing: Mutex<HashMap<String, bool>>,
+    /// The Call-IDs of the last calls of which a CANCEL said that somebody else answered.
+    elsewhere: Mutex<VecDeque<String>>,
 }
 
 impl Doors {
@@ -37,7 +39,7 @@ impl Doors {
             strangers: AtomicU64::new(0),
             last: Mutex::default(),
             came: Notify::new(),
-            ringing: Mutex::default(),
+            elsewhere: Mutex::default(),
         }
     }
 
@@ -51,17 +53,14 @@ impl Doors {
         is_known
     }
 
-    pub(super) fn rings(&self, call_id: &str) {
-        self.ringing().insert(call_id.to_owned(), false);
+    /// Whether somebody else answered a call that was cancelled.
+    pub(super) fn is_elsewhere(&self, call_id: &str) -> bool {
+        self.elsewhere().iter().any(|one| one == call_id)
     }
 
-    /// Forgets the call; true: somebody else answered it.
-    pub(super) fn rang(&self, call_id: &str) -> bool {
-        self.ringing().remove(call_id).unwrap_or(false)
-    }
-
-    fn ringing(&self) -> MutexGuard<'_, HashMap<String, bool>> {
-        self.ringing.lock().unwrap_or_else(PoisonError::into_inner)
+    fn elsewhere(&self) -> MutexGuard<'_, VecDeque<String>> {
+        let elsewhere = self.elsewhere.lock();
+        elsewhere.unwrap_or_else(PoisonError::into_inner)
     }
 
     fn see(&self, message: &SipMessage) {
@@ -76,10 +75,12 @@ impl Doors {
             _ => None,
         });
         let is_elsewhere = reasons.into_iter().any(caller::is_answered_elsewhere);
-        if let (true, Ok(call_id)) = (is_elsewhere, request.call_id_header())
-            && let Some(said) = self.ringing().get_mut(call_id.value())
-        {
-            *said = true;
+        if let (true, Ok(call_id)) = (is_elsewhere, request.call_id_header()) {
+            let mut elsewhere = self.elsewhere();
+            elsewhere.push_back(call_id.value().to_owned());
+            if elsewhere.len() > ELSEWHERE_MAX {
+                elsewhere.pop_front();
+            }
         }
     }
 }

@@ -23,6 +23,8 @@ pub const PACKET_SAMPLES: usize = 160;
 const PACKET: Duration = Duration::from_millis(20);
 /// The longest datagram that is read; a longer one is cut and then no whole packet.
 const DATAGRAM_MAX: usize = 2_048;
+/// How far our packets may fall behind the clock before the rest is left out, in samples.
+const BEHIND_MAX: u64 = 1_600;
 /// How often a recording is asked whether the disk refuses, in packets of ours.
 const ASK_EVERY: u64 = 50;
 
@@ -170,6 +172,8 @@ struct Runs {
     sequence: u16,
     timestamp: u32,
     is_beginning: bool,
+    /// Our next packet, in samples since the answer.
+    next: u64,
 }
 
 impl Runs {
@@ -198,12 +202,14 @@ impl Runs {
             sequence: (random() & 0xFFFF) as u16,
             timestamp: random(),
             is_beginning: true,
+            next: 0,
         }
     }
 
     async fn run(mut self, stop: CancellationToken) -> Option<Recording> {
         let mut ticks = tokio::time::interval(PACKET);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        // What was missed is caught up with, but for what `speak` finds too old.
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
         let mut datagram = [0; DATAGRAM_MAX];
         let mut said = 0;
         loop {
@@ -240,6 +246,9 @@ impl Runs {
 
     fn change(&mut self) {
         let agreed = *self.changed.borrow_and_update();
+        if agreed == self.agreed {
+            return;
+        }
         if agreed.to != self.agreed.to {
             self.peer.announced = agreed.to.or(self.peer.announced);
             if agreed.to.is_some() {
@@ -308,13 +317,26 @@ impl Runs {
         counts.left_out = self.track.left_out();
     }
 
-    async fn speak(&mut self) {
+    /// Where our next packet lies; `None`: it is not time for it, or not ours to speak.
+    fn next_packet(&mut self) -> Option<u64> {
         let now = self.now();
         let step = PACKET_SAMPLES as u64;
-        let at = now / step * step;
-        if !self.agreed.do_we_send {
-            return;
+        if !self.agreed.do_we_send || self.next > now + step {
+            return None;
         }
+        if now > self.next + BEHIND_MAX {
+            self.next = now / step * step;
+            self.is_beginning = true;
+        }
+        let at = self.next;
+        self.next += step;
+        Some(at)
+    }
+
+    async fn speak(&mut self) {
+        let Some(at) = self.next_packet() else {
+            return;
+        };
         let law = self.agreed.law;
         let headset = self.call.headset.as_ref();
         let said = headset.and_then(|headset| headset.speak(&self.call.name, law));

@@ -172,6 +172,24 @@ async fn we_speak_to_where_they_speak_from_and_a_third_changes_nothing() {
 }
 
 #[tokio::test]
+async fn our_packets_follow_each_other_without_a_gap() {
+    let caller = UdpSocket::bind(ANY).await.unwrap();
+    let stage = stage(Some(caller.local_addr().unwrap()), None).await;
+    let mut before: Option<(u16, u32)> = None;
+    for _ in 0..40 {
+        let bytes = hears(&caller).await.unwrap();
+        let packet = Packet::read(&bytes).unwrap();
+        // Only a machine that stood still makes a new beginning.
+        if let Some((sequence, timestamp)) = before.filter(|_| !packet.is_marked) {
+            assert_eq!(packet.sequence, sequence.wrapping_add(1));
+            assert_eq!(packet.timestamp, timestamp.wrapping_add(160));
+        }
+        before = Some((packet.sequence, packet.timestamp));
+    }
+    let _ = stage.media.end().await;
+}
+
+#[tokio::test]
 async fn the_announced_address_takes_over_from_who_was_first() {
     let caller = UdpSocket::bind(ANY).await.unwrap();
     let first = UdpSocket::bind(ANY).await.unwrap();
