@@ -10,3 +10,4 @@ pub mod meeting;
 pub mod peers;
 pub mod sim;
 pub mod stations;
+pub mod telephony;

@@ -72,6 +72,11 @@ const FLOORS: &[Floor] = &[
         banned: &["tauri*", "rusqlite", "axum*"],
     },
     Floor {
+        name: "fengsui-telephony",
+        ours: Ours::These(&[]),
+        banned: &["tauri*", "rusqlite", "axum*"],
+    },
+    Floor {
         name: "fengsui-mappack",
         ours: Ours::These(&["fengsui-geo", "fengsui-routing"]),
         banned: &["tauri*"],
@@ -238,6 +243,7 @@ mod tests {
             ("fengsui-store", "fengsui-mappack"),
             ("fengsui-store", "fengsui-app"),
             ("fengsui-gateway", "fengsui-store"),
+            ("fengsui-telephony", "fengsui-store"),
             ("fengsui-mappack", "fengsui-store"),
             ("fengsui-documents", "fengsui-mappack"),
             ("fengsui-app", "fengsui-wire"),

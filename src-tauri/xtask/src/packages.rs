@@ -193,6 +193,18 @@ pub(crate) const TABLE: &[Need] = &[
         "the database a gateway writes segments and tables into",
     ),
     program(
+        "sip-tester",
+        "sipp",
+        For::Test,
+        "callers that know nothing of our code",
+    ),
+    program(
+        "kamailio",
+        "kamailio",
+        For::Test,
+        "an exchange that rings several desks for one line",
+    ),
+    program(
         "tilemaker",
         "tilemaker",
         For::Bench,

@@ -97,7 +97,14 @@ impl Suite {
 }
 
 /// The test targets that `tests/` must have; others found there run too.
-const MUST: [&str; 5] = ["journeys", "faults", "window", "stations", "gateway"];
+const MUST: [&str; 6] = [
+    "journeys",
+    "faults",
+    "window",
+    "stations",
+    "gateway",
+    "telephony",
+];
 /// Those that need minutes or a window.
 const SLOW: [&str; 5] = ["faults", "window", "stations", "sim", "gateway"];
 
