@@ -11,6 +11,8 @@ import { sheet } from './sheet.svelte';
 
 /** It is asked anew at most so often, ms: a board that changes every second asks no more. */
 const GAP_MS = 2000;
+/** Earlier incidents that the foot has room for. */
+const LISTED = 4;
 
 class KinOf {
   readonly read = new Read<Kin>(['incidents', 'settings'], () => desk.incidentKin({ incident: sheet.incident ?? '' }), GAP_MS);
@@ -27,8 +29,8 @@ class KinOf {
     if (!view) return;
     const likely = this.read.value?.likely ?? [];
     const ways = [
-      ...likely.map((one) => ({ code: `+${one.earlier.id}`, name: t('kin.into', { what: likelyWords(one) }) })),
-      ...view.joined.map((one) => ({ code: `-${one.id}`, name: told('kin.take_out', { number: one.number, place: one.place ?? '' }) })),
+      ...likely.map((one) => ({ code: `+${one.earlier.id}`, name: told('kin.into', { code: one.short_code, place: one.earlier.place ?? '' }) })),
+      ...view.joined.map((one) => ({ code: `-${one.id}`, name: told('kin.take_out', { code: one.short_code, place: one.place ?? '' }) })),
     ];
     if (ways.length === 0) return;
     asking.ask({ title: t('kin.which'), ways: ways.slice(0, 9), take: (code) => void this.#say(view.row.id, code) });
@@ -42,7 +44,7 @@ class KinOf {
       .filter((row, at) => rows.findIndex((one) => one.id === row.id) === at)
       .map((row) => ({ code: row.id, name: earlierWords(row) }));
     if (ways.length === 0) return;
-    asking.ask({ title: t('kin.before'), ways: ways.slice(0, 9), take: open });
+    asking.ask({ title: t('kin.before'), ways: ways.slice(0, LISTED), take: open });
   }
 
   async #say(incident: string, code: string): Promise<void> {
@@ -59,12 +61,12 @@ const told = (key: string, values: Record<string, string | number>): string =>
   say(key, Object.entries(values).map(([name, value]) => ({ name, value: String(value) })));
 
 export const likelyWords = (one: Likely): string => told('kin.likely', {
-  number: one.earlier.number, score: one.score.toFixed(2), place: one.earlier.place ?? '', ago: age(one.apart_ms),
+  code: one.short_code, score: one.score.toFixed(2), place: one.earlier.place ?? '', ago: age(one.apart_ms),
   apart: one.apart_m === null ? '' : metres(one.apart_m),
 });
 
 const earlierWords = (one: Earlier): string => told('kin.earlier', {
-  day: ymd(one.opened_at_ms).slice(5), type: one.type_name ?? t('queue.no_type'), place: one.place ?? '', number: one.number,
+  day: ymd(one.opened_at_ms).slice(5), type: one.type_name ?? t('queue.no_type'), place: one.place ?? '',
 });
 
 /** 此号码 30 天第 4 次：邻里噪音×3 */
