@@ -2,7 +2,8 @@
 // Not here: what lies where (ui/tests/map.test.ts), the pack's making (mappack).
 import { expect, test, type Desk } from '../support/desk';
 
-/** What a picture of the map holds: how many colours, how many dots of the blue that only live, free units have. */
+/** What a picture of the map holds: how many colours, how many dots of the blue that only live, free units have.
+    Without its rim, where the focus is marked in the same blue. */
 async function painted(desk: Desk): Promise<{ colours: number; blue: number }> {
   const picture = (await desk.find('map-canvas').screenshot()).toString('base64');
   return desk.page.evaluate(async (data) => {
@@ -12,7 +13,8 @@ async function painted(desk: Desk): Promise<{ colours: number; blue: number }> {
     const pen = new OffscreenCanvas(image.width, image.height).getContext('2d');
     if (!pen) throw new Error('no canvas');
     pen.drawImage(image, 0, 0);
-    const dots = pen.getImageData(0, 0, image.width, image.height).data;
+    const rim = 4;
+    const dots = pen.getImageData(rim, rim, image.width - 2 * rim, image.height - 2 * rim).data;
     const accent = getComputedStyle(document.documentElement).getPropertyValue('--accent').trim();
     const [red, green, blueOf] = [1, 3, 5].map((at) => parseInt(accent.slice(at, at + 2), 16));
     const colours = new Set<number>();
