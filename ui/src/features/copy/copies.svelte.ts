@@ -33,13 +33,14 @@ class CopyBoard {
     this.selected = this.rows[at]?.assignment.id ?? null;
   }
 
-  /** The next station house that has crews, round and round. */
-  nextHouse(): void {
+  /** The next station house that has crews, round and round; a key that comes before the list waits for it. */
+  async nextHouse(): Promise<void> {
+    if (!this.list.value) await this.list.refresh();
     const houses = this.list.value?.houses ?? [];
     const now = houses.findIndex((house) => house.code === (this.list.value?.house?.code ?? ''));
     this.house = houses[(now + 1) % Math.max(1, houses.length)]?.code ?? null;
     this.selected = null;
-    void this.list.refresh();
+    await this.list.refresh();
   }
 
   async comment(): Promise<boolean> {
